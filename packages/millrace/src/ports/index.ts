@@ -1,0 +1,42 @@
+export type { Clock } from './clock.ts'
+export type { LogFields, Logger } from './logger.ts'
+export type { LookupTable, LookupTableSpec } from './lookup-table.ts'
+export type { Counter, MetricName, Metrics } from './metrics.ts'
+export type {
+  OutgoingRecord,
+  RecordBatch,
+  RecordHeader,
+  RecordHeaders,
+  RecordOrigin,
+  TopicPartition,
+} from './record.ts'
+export type {
+  AggregateQuery,
+  PartitionQuery,
+  Sink,
+  SinkListener,
+  SinkStats,
+  SinkWriter,
+  TableReader,
+  TableSinkOptions,
+  TableStore,
+} from './sink.ts'
+export type { Column, Columns, CqlType, TableSpec } from './table.ts'
+export type {
+  Assignment,
+  AssignmentInput,
+  CommittedOffset,
+  ConsumerListener,
+  ConsumerOptions,
+  GroupAssignor,
+  GroupMember,
+  NewTopic,
+  PartitionOffset,
+  ProduceAck,
+  ProduceBatch,
+  ProducerOptions,
+  Transport,
+  TransportAdmin,
+  TransportConsumer,
+  TransportProducer,
+} from './transport.ts'

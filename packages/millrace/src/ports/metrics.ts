@@ -1,0 +1,26 @@
+/** A number that only rises. Plain field access, so that counting costs one addition. */
+export interface Counter {
+  value: number
+}
+
+/** Counters by name and node. A counter is made once and kept. */
+export interface Metrics {
+  counter(name: MetricName, node: string): Counter
+}
+
+/**
+ * records-consumed, records-produced, rows-written: what went in and out. records-skipped: by a policy;
+ * dead-letters: handed to a dead-letter topic; records-dropped: by an operation's own rule (null key, late …).
+ */
+export type MetricName =
+  | 'records-consumed'
+  | 'records-processed'
+  | 'records-produced'
+  | 'rows-written'
+  | 'records-skipped'
+  | 'records-dropped'
+  | 'dead-letters'
+  | 'commits'
+  | 'commit-retries'
+  | 'rebalances'
+  | 'sink-retries'

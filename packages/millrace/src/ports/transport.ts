@@ -1,0 +1,146 @@
+import type { StreamsError } from '../errors/index.ts'
+import type { OutgoingRecord, RecordBatch, TopicPartition } from './record.ts'
+
+/** Topics, consumer groups and producers: Kafka, or the embedded broker. One instance serves one app. */
+export interface Transport {
+  readonly kind: string
+  /**
+   * Resolves when a server answers. Rejects with TRANSPORT_UNREACHABLE, naming the addresses, after a bounded time.
+   * Nothing else may be called before.
+   */
+  connect(): Promise<void>
+  readonly admin: TransportAdmin
+  consumer(options: ConsumerOptions, listener: ConsumerListener): TransportConsumer
+  producer(options: ProducerOptions): TransportProducer
+  /** Closes what is still open. Idempotent. */
+  close(): Promise<void>
+}
+
+export interface TransportAdmin {
+  /** Partition counts by topic; a topic that does not exist is absent. Never creates a topic. */
+  partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Creates topics; one that exists already is left as it is. */
+  createTopics(topics: readonly NewTopic[]): Promise<void>
+  /** `earliest`: the first offset still in the log; `latest`: the offset that the next record will get. */
+  offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'latest'): Promise<readonly PartitionOffset[]>
+  /** What a group has committed; a partition without a commit is absent. */
+  committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
+}
+
+export interface NewTopic {
+  readonly topic: string
+  readonly partitions: number
+  /** Default: the broker's. */
+  readonly replicationFactor?: number
+  readonly config?: Readonly<Record<string, string>>
+}
+
+export interface PartitionOffset extends TopicPartition {
+  readonly offset: number
+}
+
+/** The next offset to read, and the text stored with it ('' where there is none). */
+export interface CommittedOffset extends PartitionOffset {
+  readonly metadata: string
+}
+
+export interface ConsumerOptions {
+  readonly groupId: string
+  readonly clientId: string
+  readonly topics: readonly string[]
+  readonly assignor: GroupAssignor
+  readonly isolation: 'read_uncommitted' | 'read_committed'
+}
+
+/**
+ * Shares partitions out among the members of a group. Pure and deterministic: the same input gives the same answer on
+ * every member. The name carries a version; all members of a group must use the same one.
+ */
+export interface GroupAssignor {
+  readonly name: string
+  assign(input: AssignmentInput): ReadonlyMap<string, readonly TopicPartition[]>
+}
+
+export interface AssignmentInput {
+  /** Sorted by `memberId`. */
+  readonly members: readonly GroupMember[]
+  readonly partitionCounts: ReadonlyMap<string, number>
+}
+
+export interface GroupMember {
+  readonly memberId: string
+  /** What this member owned in the generation before; empty for a newcomer. */
+  readonly owned: readonly TopicPartition[]
+}
+
+export interface Assignment {
+  /** Rises with every join of this consumer, also after its internal restarts. */
+  readonly generation: number
+  readonly memberId: string
+  readonly partitions: readonly TopicPartition[]
+}
+
+/**
+ * What a consumer tells its owner. Calls never overlap in a way that would break this order:
+ * `onAssigned` → `onBatch`* → `onRevoking` → `onAssigned` (next generation) …
+ */
+export interface ConsumerListener {
+  /**
+   * The member has joined. Reading starts when the promise resolves, for each partition at exactly the offset that it
+   * names; a partition that is not named is not read. Rejecting fails the consumer.
+   */
+  onAssigned(assignment: Assignment): Promise<readonly PartitionOffset[]>
+  /** A fetched batch. Must return at once (enqueue it); call `pause` to stop more from coming. */
+  onBatch(batch: RecordBatch, generation: number): void
+  /**
+   * A rebalance has begun, or the consumer restarts or stops: this generation is about to end. The consumer waits for
+   * the promise where it can, a bounded time; commits of the generation may still succeed until then.
+   */
+  onRevoking(generation: number): Promise<void>
+  /** The consumer is gone for good (its restart budget is spent, or the error cannot heal). Called at most once. */
+  onFailed(error: StreamsError): void
+}
+
+export interface TransportConsumer {
+  /** Joins the group. Resolves once the first assignment's reading has started. Rejects if it cannot join. */
+  start(): Promise<void>
+  /** No batch of these partitions is handed over from now on, until `resume`. Nothing is lost: reading goes on where it was. */
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+  /**
+   * Commits next offsets for `generation`. Rejects with GENERATION_LOST when that generation is over (a commit that
+   * did not happen), and with TRANSPORT_FAILED when retrying did not help.
+   */
+  commit(offsets: readonly CommittedOffset[], generation: number): Promise<void>
+  /** What the group has committed for these partitions. */
+  committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
+  /** Leaves the group, after `onRevoking` of the current generation has had its time. Idempotent. */
+  stop(): Promise<void>
+}
+
+export interface ProducerOptions {
+  readonly clientId: string
+  /** Compression of produced batches. Default 'none'. */
+  readonly compression?: 'none' | 'gzip'
+}
+
+/** The records for one partition of one topic, in order. */
+export interface ProduceBatch extends TopicPartition {
+  readonly records: readonly OutgoingRecord[]
+}
+
+export interface ProduceAck extends TopicPartition {
+  /** The offset of the first record of the batch. */
+  readonly baseOffset: number
+  readonly count: number
+}
+
+export interface TransportProducer {
+  /**
+   * Writes batches in order per partition; resolves when every record is acknowledged by all in-sync replicas.
+   * Transient errors are retried inside. Rejects with PRODUCE_FAILED: then the outcome of each batch is unknown.
+   * The caller keeps at most one `send` outstanding.
+   */
+  send(batches: readonly ProduceBatch[]): Promise<readonly ProduceAck[]>
+  close(): Promise<void>
+}

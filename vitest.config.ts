@@ -1,0 +1,49 @@
+import { defineConfig } from 'vitest/config'
+
+// Sources, not builds: what a test runs is what the editor shows.
+const resolve = { conditions: ['millrace-source', 'node', 'import', 'default'] }
+const ssr = { resolve: { conditions: ['millrace-source', 'node', 'import', 'default'] } }
+
+export default defineConfig({
+  test: {
+    reporters: process.env.CI ? ['default', 'json'] : ['default'],
+    outputFile: { json: process.env.VITEST_JSON ?? '.millrace/test-report.json' },
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'examples/*/{src,test}/**/*.test.ts'],
+          exclude: ['**/test/integration/**', '**/node_modules/**'],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['packages/*/src/**/*.test-d.ts', 'examples/*/src/**/*.test-d.ts'],
+            tsconfig: './tsconfig.json',
+          },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'integration',
+          include: ['packages/*/test/integration/**/*.test.ts', 'examples/*/test/integration/**/*.test.ts'],
+          globalSetup: ['packages/local-services/src/vitest-servers.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
