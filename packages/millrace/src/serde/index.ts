@@ -1,0 +1,8 @@
+export { bytes } from './bytes.ts'
+export { integer } from './integer.ts'
+export { json } from './json.ts'
+export { long } from './long.ts'
+export { number } from './number.ts'
+export type { Serde } from './serde.ts'
+export { issuesText, validate } from './standard-schema.ts'
+export { string } from './string.ts'
