@@ -16,7 +16,11 @@ const refuses = (code: string): unknown => expect.objectContaining({ code, conte
 
 describe('string', () => {
   it('gives back any text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(roundTrip(string(), text)).toBe(text)))
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(roundTrip(string(), text)).toBe(text)
+      }),
+    )
   })
 
   it('keeps a byte order mark and a no-break space', () => {
@@ -35,7 +39,11 @@ describe('string', () => {
 
 describe('number', () => {
   it('gives back any number', () => {
-    fc.assert(fc.property(fc.double(), (value) => expect(roundTrip(number(), value)).toBe(value)))
+    fc.assert(
+      fc.property(fc.double(), (value) => {
+        expect(roundTrip(number(), value)).toBe(value)
+      }),
+    )
   })
 
   it('writes the bytes of Java doubles', () => {
