@@ -1,0 +1,45 @@
+import { createReadStream } from 'node:fs'
+import { parse } from 'fast-csv'
+import { messageOf, StreamsError } from 'millrace'
+
+/** The titles of a catalogue: its column `title`, each once. */
+export function titlesOfCatalogue(file: string): Promise<readonly string[]> {
+  return readTitles(file, true)
+}
+
+/** The titles of a file with one column and no header, each once. */
+export function titlesOfList(file: string): Promise<readonly string[]> {
+  return readTitles(file, false)
+}
+
+async function readTitles(file: string, hasHeader: boolean): Promise<readonly string[]> {
+  const titles = new Set<string>()
+  let column = hasHeader ? -1 : 0
+  let line = 0
+  try {
+    for await (const row of createReadStream(file).pipe(parse()) as AsyncIterable<readonly string[]>) {
+      line += 1
+      if (hasHeader && line === 1) column = row.indexOf('title')
+      else if ((row[column] ?? '') !== '') titles.add(row[column] ?? '')
+    }
+  } catch (cause) {
+    throw new StreamsError({
+      code: 'FILE_UNREADABLE',
+      what: `Cannot read titles: ${messageOf(cause)}`,
+      hint: 'Check the path of --titles or --catalogue.',
+      file,
+      cause,
+    })
+  }
+  if (titles.size === 0) throw noTitles(file, hasHeader)
+  return [...titles]
+}
+
+function noTitles(file: string, hasHeader: boolean): StreamsError {
+  return new StreamsError({
+    code: 'CSV_HEADER',
+    what: hasHeader ? 'No titles: the header has no column `title`, or no row follows' : 'No titles: the file is empty',
+    hint: 'Give a catalogue with a header to --catalogue, a bare list of titles to --titles.',
+    file,
+  })
+}
