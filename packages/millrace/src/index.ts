@@ -1,1 +1,6 @@
-export * from './ports/index.ts'
+export * from './dsl/index.ts'
+export { errorCodes, type ErrorCode, messageOf, StartupError, type StartupFault, StreamsError } from './errors/index.ts'
+export type { ErrorContext } from './errors/index.ts'
+export { deadLetter, fail, skip, type Plan, type PlanNode, type Policy } from './plan/index.ts'
+export { bytes, integer, json, long, number, type Serde, string } from './serde/index.ts'
+export { days, type Duration, hours, minutes, ms, parseInstant, seconds } from './time/index.ts'

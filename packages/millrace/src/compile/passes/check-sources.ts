@@ -1,0 +1,32 @@
+import { StreamsError } from '../../errors/index.ts'
+import type { Plan, SourceNode } from '../../plan/index.ts'
+
+/** A topology reads something, and each topic through one source only. */
+export function checkSources(plan: Plan): void {
+  const sources = plan.nodes.filter((node) => node.kind === 'source')
+  if (sources.length === 0) {
+    throw new StreamsError({
+      code: 'TOPOLOGY_INVALID',
+      what: `Topology '${plan.name}' reads nothing`,
+      hint: "Start it with t.source('topic').",
+    })
+  }
+  const readers = new Map<string, SourceNode>()
+  for (const source of sources) {
+    for (const topic of source.topics) {
+      const first = readers.get(topic)
+      if (first !== undefined) throw twice(topic, first, source)
+      readers.set(topic, source)
+    }
+  }
+}
+
+function twice(topic: string, first: SourceNode, second: SourceNode): StreamsError {
+  return new StreamsError({
+    code: 'TOPIC_CONFLICT',
+    what: `Topic '${topic}' has two sources (the other one at ${first.callSite ?? first.id})`,
+    hint: 'Keep the stream of the first source() in a variable and use it twice.',
+    topic,
+    callSite: second.callSite,
+  })
+}

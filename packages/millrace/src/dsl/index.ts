@@ -1,0 +1,14 @@
+export { KStream } from './k-stream.ts'
+export type {
+  JoinLookupOptions,
+  NameOption,
+  ParseOptions,
+  SinkTableOptions,
+  ToOptions,
+  WindowByHourOptions,
+} from './options.ts'
+export type { SinkCheck } from './sink-check.ts'
+export type { Branches, Predicates } from './split.ts'
+export { topology, type Topology, type TopologyOptions } from './topology.ts'
+export { type SourceOptions, TopologyBuilder } from './topology-builder.ts'
+export type { TopologyTypeError } from './type-error.ts'

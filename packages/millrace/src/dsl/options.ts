@@ -1,0 +1,65 @@
+import type { Policy } from '../plan/index.ts'
+import type { Serde } from '../serde/index.ts'
+
+export interface NameOption {
+  /** Names the operation; default: its path. */
+  readonly name?: string
+}
+
+export interface ParseOptions<V> extends NameOption {
+  /** What happens to a record that is not JSON or breaks the schema. Default `fail`. */
+  readonly onInvalid?: Policy
+  /** Event time of the record from here on. Default: unchanged. A text must carry its offset from UTC. */
+  readonly at?: (value: V) => number | Date | string
+  /** With an asynchronous schema: validations under way at a time. Default 16. */
+  readonly concurrency?: number
+}
+
+export interface WindowByHourOptions<V, As extends string> extends NameOption {
+  /** The time that is bucketed. Default: the record's event time. A zone-less text is read in `zone`. */
+  readonly at?: (value: V) => number | Date | string
+  /** IANA zone whose hours count, e.g. 'UTC' or 'Europe/Athens'. Never the machine's. */
+  readonly zone: string
+  /** The field that gets the bucket, as `yyyy-MM-dd HH:00`. */
+  readonly as: As
+  /** Adds the UTC offset to the bucket, so that a repeated hour gets two. Default false. */
+  readonly offset?: boolean
+}
+
+export interface JoinLookupOptions<K, V, TableKey, Row, Type extends 'inner' | 'left', Result> extends NameOption {
+  /** 'inner' drops a record that matches no row (`records-dropped` counts it), 'left' keeps it. */
+  readonly type: Type
+  /** The key to look up. */
+  readonly on: (value: V, key: K) => TableKey
+  /** Called once per matching row; under 'left' once with `undefined` when there is none. */
+  readonly select: (value: V, row: Type extends 'left' ? Row | undefined : Row) => Result
+}
+
+export interface SinkTableOptions extends NameOption {
+  /** Longest time a row waits before it is written, ms. Default 1,000. */
+  readonly every?: number
+  /** Writing starts at this many buffered rows, per task. Default 5,000. */
+  readonly maxRows?: number
+  /** Writing starts at about this many buffered bytes, per task. Default 4 MiB. */
+  readonly maxBytes?: number
+  /** What decides between two writes of one row. Default 'record': the record's time, its offset as tie-break. */
+  readonly writeTime?: 'record' | 'offset' | 'none'
+  /** Seconds until a row expires. Default: never. */
+  readonly ttlSeconds?: number
+  /** What happens to a row that the table refuses for good. Default `fail`. */
+  readonly onRejected?: Policy
+}
+
+export interface ToOptions<K, V> extends NameOption {
+  /** How keys are written. Default: text as UTF-8, bytes as they are. */
+  readonly key?: Serde<NonNullable<K>>
+  /** How values are written. Default: bytes as they are, anything else as JSON. */
+  readonly value?: Serde<NonNullable<V>>
+  /** What happens to a record that cannot be written. Default `fail`. */
+  readonly onError?: Policy
+}
+
+/** The options of `to()`: a key that is neither text nor bytes needs a serde. */
+export type ToArguments<K, V> = [K] extends [string | Buffer | null]
+  ? [options?: ToOptions<K, V>]
+  : [options: ToOptions<K, V> & { readonly key: Serde<NonNullable<K>> }]

@@ -1,0 +1,43 @@
+import { StreamsError } from '../errors/index.ts'
+import { callSite, checkName } from '../plan/index.ts'
+import type { KStream } from './k-stream.ts'
+import type { PlanBuilder } from './plan-builder.ts'
+
+/** Branch names and their predicates, tried in the order written. */
+export type Predicates<K, V> = Readonly<Record<string, (value: V, key: K) => boolean>>
+
+/** One stream per branch; a type guard narrows its branch. */
+export type Branches<K, V, P extends Predicates<K, V>, Otherwise extends string> = {
+  readonly [Name in keyof P]: KStream<K, P[Name] extends (value: V, key: K) => value is infer Narrow extends V ? Narrow : V>
+} & { readonly [Name in Otherwise]: KStream<K, V> }
+
+/** Adds a split and its branches; gives branch names with node ids. */
+export function branchNodes<K, V>(
+  builder: PlanBuilder,
+  parent: string,
+  predicates: Predicates<K, V>,
+  options: { readonly name?: string; readonly otherwise?: string },
+): readonly (readonly [string, string])[] {
+  const names = Object.keys(predicates)
+  if (options.otherwise !== undefined) names.push(options.otherwise)
+  for (const name of names) checkBranch(name, names)
+  const branches = names.map((name) => {
+    const predicate = predicates[name] as ((...args: never[]) => unknown) | undefined
+    return predicate === undefined ? { name } : { name, predicate }
+  })
+  const split = builder.add({ kind: 'split', branches }, [parent], 'split', options.name)
+  return names.map((branch) => [branch, builder.add({ kind: 'branch', branch }, [split], branch)] as const)
+}
+
+function checkBranch(name: string, names: readonly string[]): void {
+  const site = callSite()
+  checkName(name, 'Branch', site)
+  const isTwice = names.filter((other) => other === name).length > 1
+  if (!isTwice && !/^\d+$/.test(name)) return
+  throw new StreamsError({
+    code: isTwice ? 'NAME_TAKEN' : 'NAME_INVALID',
+    what: isTwice ? `Two branches are named '${name}'` : `Branch '${name}' is a number, which JavaScript would reorder`,
+    hint: isTwice ? "Give 'otherwise' a name that no predicate has." : 'Give it a name that starts with a letter.',
+    callSite: site,
+  })
+}

@@ -1,0 +1,5 @@
+export { callSite } from './call-site.ts'
+export { checkName, pathId } from './names.ts'
+export type * from './nodes.ts'
+export type { Plan } from './plan.ts'
+export { deadLetter, fail, skip, type Policy } from './policy.ts'

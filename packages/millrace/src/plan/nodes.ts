@@ -1,0 +1,164 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec'
+import type { LookupTableSpec } from '../ports/lookup-table.ts'
+import type { TableSinkOptions } from '../ports/sink.ts'
+import type { TableSpec } from '../ports/table.ts'
+import type { Serde } from '../serde/serde.ts'
+import type { Policy } from './policy.ts'
+
+/** What every node has. */
+export interface NodeFields {
+  /** Stable: a name that the user gave, or the path of the operation. Never a counter over the whole topology. */
+  readonly id: string
+  /** Ids of the nodes that feed this one, in the order written. */
+  readonly parents: readonly string[]
+  /** `file:line:column` where the user wrote the operation. */
+  readonly callSite?: string
+}
+
+type Callback = (...args: never[]) => unknown
+
+/** Gives event time, ms since the epoch, of a value. */
+export type TimestampOf = (value: never) => number | Date | string
+
+export interface SourceNode extends NodeFields {
+  readonly kind: 'source'
+  readonly topics: readonly string[]
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly timestamp?: TimestampOf
+  /** Where a group without a committed offset starts. */
+  readonly startAt: 'earliest' | 'latest'
+  readonly onInvalid: Policy
+}
+
+export interface ParseNode extends NodeFields {
+  readonly kind: 'parse'
+  readonly schema: StandardSchemaV1
+  readonly timestamp?: TimestampOf
+  readonly onInvalid: Policy
+  /** At most this many asynchronous validations at a time. */
+  readonly concurrency: number
+}
+
+export interface FilterNode extends NodeFields {
+  readonly kind: 'filter'
+  readonly predicate: Callback
+  readonly not: boolean
+}
+
+export interface MapNode extends NodeFields {
+  readonly kind: 'map'
+  readonly mapper: Callback
+}
+
+export interface MapValuesNode extends NodeFields {
+  readonly kind: 'map-values'
+  readonly mapper: Callback
+}
+
+export interface FlatMapNode extends NodeFields {
+  readonly kind: 'flat-map'
+  readonly mapper: Callback
+}
+
+export interface FlatMapValuesNode extends NodeFields {
+  readonly kind: 'flat-map-values'
+  readonly mapper: Callback
+}
+
+export interface SelectKeyNode extends NodeFields {
+  readonly kind: 'select-key'
+  readonly mapper: Callback
+}
+
+export interface MapValuesAsyncNode extends NodeFields {
+  readonly kind: 'map-values-async'
+  readonly mapper: Callback
+  readonly concurrency: number
+}
+
+export interface MergeNode extends NodeFields {
+  readonly kind: 'merge'
+}
+
+export interface SplitNode extends NodeFields {
+  readonly kind: 'split'
+  /** Tried in order; the first that holds gets the record. A branch without predicate takes what is left. */
+  readonly branches: readonly SplitBranch[]
+}
+
+export interface SplitBranch {
+  readonly name: string
+  readonly predicate?: Callback
+}
+
+/** One output of a split; `branch` names it. */
+export interface BranchNode extends NodeFields {
+  readonly kind: 'branch'
+  readonly branch: string
+}
+
+export interface PeekNode extends NodeFields {
+  readonly kind: 'peek'
+  readonly action: Callback
+}
+
+export interface ForEachNode extends NodeFields {
+  readonly kind: 'for-each'
+  readonly action: Callback
+}
+
+export interface WindowByHourNode extends NodeFields {
+  readonly kind: 'window-by-hour'
+  readonly at?: TimestampOf
+  readonly zone: string
+  readonly as: string
+  /** Whether the bucket carries its UTC offset. */
+  readonly offset: boolean
+}
+
+export interface JoinLookupNode extends NodeFields {
+  readonly kind: 'join-lookup'
+  readonly type: 'inner' | 'left'
+  readonly table: LookupTableSpec<unknown, unknown>
+  readonly on: Callback
+  readonly select: Callback
+}
+
+export interface TopicSinkNode extends NodeFields {
+  readonly kind: 'topic-sink'
+  readonly topic: string
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly onError: Policy
+}
+
+export interface TableSinkNode extends NodeFields {
+  readonly kind: 'table-sink'
+  readonly table: TableSpec
+  readonly options: TableSinkOptions
+  readonly onRejected: Policy
+}
+
+/** One operation of a topology: a frozen value that can be printed. */
+export type PlanNode =
+  | SourceNode
+  | ParseNode
+  | FilterNode
+  | MapNode
+  | MapValuesNode
+  | FlatMapNode
+  | FlatMapValuesNode
+  | SelectKeyNode
+  | MapValuesAsyncNode
+  | MergeNode
+  | SplitNode
+  | BranchNode
+  | PeekNode
+  | ForEachNode
+  | WindowByHourNode
+  | JoinLookupNode
+  | TopicSinkNode
+  | TableSinkNode
+
+export type NodeOfKind<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>

@@ -1,0 +1,5 @@
+export { buildChain } from './build-chain.ts'
+export { CurrentRecord } from './current-record.ts'
+export { eventTime } from './event-time.ts'
+export { source, type SourceReader } from './source.ts'
+export type { AsyncCut, Forward, ProcessorServices } from './processor.ts'

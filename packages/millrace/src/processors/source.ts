@@ -1,0 +1,53 @@
+import { StreamsError } from '../errors/index.ts'
+import type { SourceNode } from '../plan/index.ts'
+import type { RecordBatch } from '../ports/record.ts'
+import { eventTime } from './event-time.ts'
+import type { Forward, ProcessorServices } from './processor.ts'
+
+/** Sends the records [from, to) of a batch through the chain after one source. */
+export type SourceReader = (batch: RecordBatch, from: number, to: number) => void
+
+/** Where a task begins: reads bytes with the source's serdes, decides event time, forwards. */
+export function source(node: SourceNode, forward: Forward, services: ProcessorServices): SourceReader {
+  const { keySerde, valueSerde, timestamp: at } = node
+  const { record } = services
+  return (batch, from, to) => {
+    const { topic } = batch
+    for (let index = from; index < to; index++) {
+      record.at(batch, index)
+      let key: unknown
+      let value: unknown
+      let time: number
+      try {
+        const keyBytes = batch.key(index)
+        const valueBytes = batch.value(index)
+        key = keyBytes === null ? null : keySerde.deserialize(keyBytes, topic)
+        value = valueBytes === null ? null : valueSerde.deserialize(valueBytes, topic)
+        time = at === undefined ? batch.timestamp(index) : eventTime(at(value as never))
+        if (time < 0) throw negativeTime(time)
+      } catch (thrown) {
+        services.failed(node, node.onInvalid, asUnreadable(thrown, node))
+        continue
+      }
+      forward(key, value, time)
+    }
+  }
+}
+
+function negativeTime(time: number): StreamsError {
+  return new StreamsError({
+    code: 'TIMESTAMP_INVALID',
+    what: `The record has timestamp ${time}`,
+    hint: 'Its producer set no time: give source() an `at` option that takes it from the value.',
+  })
+}
+
+function asUnreadable(thrown: unknown, node: SourceNode): StreamsError {
+  if (thrown instanceof StreamsError) return thrown
+  return new StreamsError({
+    code: 'DESERIALIZE_FAILED',
+    what: `Cannot read the record: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    hint: `Check the serdes and \`at\` of source('${node.topics.join(', ')}').`,
+    cause: thrown,
+  })
+}

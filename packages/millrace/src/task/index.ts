@@ -1,0 +1,2 @@
+export { Task, taskId } from './task.ts'
+export type { TaskHost } from './task-host.ts'

@@ -1,0 +1,18 @@
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { LookupTable, LookupTableSpec } from '../ports/lookup-table.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import type { RecordHeaders } from '../ports/record.ts'
+import type { SinkListener, SinkWriter } from '../ports/sink.ts'
+
+/** What a task needs from whoever runs it: the runtime, or a test driver. */
+export interface TaskHost {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly metrics: Metrics
+  lookup(table: LookupTableSpec<unknown, unknown>): LookupTable<unknown, unknown>
+  /** Takes a record for a topic; must have it acknowledged before a commit that covers what it came from. */
+  output(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): void
+  /** A writer for one table-sink node, for this task alone. */
+  sinkWriter(node: string, listener: SinkListener): SinkWriter
+}

@@ -1,0 +1,166 @@
+import type { SubTopology } from '../compile/index.ts'
+import type { PlanNode, Policy, SourceNode, TableSinkNode } from '../plan/index.ts'
+import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter } from '../ports/index.ts'
+import {
+  type AsyncCut,
+  buildChain,
+  CurrentRecord,
+  type Forward,
+  type ProcessorServices,
+  source,
+} from '../processors/index.ts'
+import { failedRecord, Failures } from './failures.ts'
+import { PartitionGroup, type PartitionInput } from './partition-group.ts'
+import { PartitionQueue } from './partition-queue.ts'
+import type { TaskHost } from './task-host.ts'
+
+/**
+ * One sub-topology on one partition of each of its topics. Single-threaded: whoever runs it calls `process`, then
+ * awaits `drainCuts`, then `complete`, and never overlaps them. `completed()` only ever names offsets below which
+ * every record has gone through the whole chain.
+ */
+export class Task {
+  readonly id: string
+  readonly partition: number
+  readonly queues: readonly PartitionQueue[]
+  readonly writers: readonly SinkWriter[]
+  readonly #group: PartitionGroup
+  readonly #cuts: AsyncCut[] = []
+  #completed: readonly PartitionOffset[]
+
+  constructor(
+    sub: SubTopology,
+    partition: number,
+    positions: readonly PartitionOffset[],
+    policy: Policy,
+    host: TaskHost,
+  ) {
+    this.id = taskId(sub, partition)
+    this.partition = partition
+    const record = new CurrentRecord()
+    const failures = new Failures(this.id, policy, host)
+    const writers = openWriters(sub, host, failures)
+    this.writers = [...writers.values()]
+    const services = processorServices(record, failures, writers, host, this.#cuts)
+    const inputs = openInputs(sub, partition, positions, services)
+    this.#group = new PartitionGroup(inputs)
+    this.queues = inputs.map((input) => input.queue)
+    this.#completed = this.#positions()
+  }
+
+  /** Takes a delivered batch; one of a partition that is not this task's is an error of the caller. */
+  enqueue(batch: RecordBatch): void {
+    this.queues.find((queue) => queue.topic === batch.topic)?.enqueue(batch)
+  }
+
+  get waitingRecords(): number {
+    return this.#group.records
+  }
+
+  get waitingBytes(): number {
+    return this.#group.bytes
+  }
+
+  /** Whether a sink of this task has more than it should hold; see `writers`. */
+  get isSinkFull(): boolean {
+    return this.writers.some((writer) => writer.isFull)
+  }
+
+  /** The synchronous part of a micro-batch: up to `maxRecords` records; gives how many there were. */
+  process(maxRecords: number): number {
+    return this.#group.process(maxRecords)
+  }
+
+  get hasPendingCuts(): boolean {
+    return this.#cuts.some((cut) => cut.pending > 0)
+  }
+
+  /** The asynchronous part: what waits at cuts goes on, parents first. */
+  async drainCuts(): Promise<void> {
+    for (const cut of this.#cuts) if (cut.pending > 0) await cut.drain()
+  }
+
+  /** Ends a micro-batch: what was taken so far may be committed from now on. */
+  complete(): void {
+    this.#completed = this.#positions()
+  }
+
+  /** Next offsets after what is completely processed; sinks and outputs may still be on their way. */
+  completed(): readonly PartitionOffset[] {
+    return this.#completed
+  }
+
+  /** Forgets everything that waits; for a task that was lost. */
+  abandon(): void {
+    for (const queue of this.queues) queue.clear()
+    for (const writer of this.writers) writer.abort()
+  }
+
+  #positions(): readonly PartitionOffset[] {
+    return this.queues.map(({ topic, partition, position }) => ({ topic, partition, offset: position }))
+  }
+}
+
+export function taskId(sub: SubTopology, partition: number): string {
+  return `${sub.id}_${partition}`
+}
+
+function processorServices(
+  record: CurrentRecord,
+  failures: Failures,
+  writers: ReadonlyMap<string, SinkWriter>,
+  host: TaskHost,
+  cuts: AsyncCut[],
+): ProcessorServices {
+  return {
+    record,
+    logger: host.logger,
+    counter: (name, node) => host.metrics.counter(name, node),
+    lookup: (table) => host.lookup(table),
+    output: (topic, key, value, timestamp, headers) => host.output(topic, key, value, timestamp, headers),
+    sink: (node) => writers.get(node)!,
+    failed: (node, policy, error) => failures.apply(node, policy, error, failedRecord(record)),
+    threw: (node, thrown) => failures.threw(node, thrown, record),
+    addCut: (cut) => cuts.push(cut),
+  }
+}
+
+function openWriters(sub: SubTopology, host: TaskHost, failures: Failures): ReadonlyMap<string, SinkWriter> {
+  const sinks = sub.nodes.filter((node) => node.kind === 'table-sink')
+  return new Map(sinks.map((node) => [node.id, host.sinkWriter(node.id, rejections(node, failures))]))
+}
+
+function rejections(node: TableSinkNode, failures: Failures): SinkListener {
+  return {
+    onRejected(row, origin, error) {
+      const value = Buffer.from(JSON.stringify(row) ?? 'null')
+      failures.apply(node, node.onRejected, error, { origin, key: null, value, timestamp: 0, headers: [] })
+    },
+  }
+}
+
+function openInputs(
+  sub: SubTopology,
+  partition: number,
+  positions: readonly PartitionOffset[],
+  services: ProcessorServices,
+): readonly PartitionInput[] {
+  const chain = buildChain(sub.nodes, services)
+  return sub.nodes.filter(isSource).flatMap((node) => {
+    const consumed = services.counter('records-consumed', node.id)
+    const reader = source(node, chain.get(node.id) as Forward, services)
+    const read: typeof reader = (batch, from, to) => {
+      consumed.value += to - from
+      reader(batch, from, to)
+    }
+    return node.topics.flatMap((topic) => {
+      const position = positions.find((one) => one.topic === topic && one.partition === partition)
+      if (position === undefined) return []
+      return [{ queue: new PartitionQueue(topic, partition, position.offset), read }]
+    })
+  })
+}
+
+function isSource(node: PlanNode): node is SourceNode {
+  return node.kind === 'source'
+}
