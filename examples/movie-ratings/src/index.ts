@@ -1,1 +1,10 @@
-export {}
+export { catalogue, defaultCatalogueFile, type Catalogue } from './catalogue.ts'
+export { raters } from './generator/raters.ts'
+export { simulatedRatings, type KeyedText, type RatingFeed } from './generator/rating-feed.ts'
+export { createRatings, type RatingMessage } from './generator/ratings.ts'
+export { sendRatings } from './generator/send-ratings.ts'
+export { readTitles } from './generator/titles.ts'
+export { movieRatingsTable } from './movie-ratings-table.ts'
+export { Rating } from './rating.ts'
+export { invalidTopic, ratingsTopic } from './topics.ts'
+export { movieRatings, type MovieRatingsOptions } from './topology.ts'

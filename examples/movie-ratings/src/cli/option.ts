@@ -95,7 +95,8 @@ export function durationOption(options: Described<number> & { readonly defaultTe
   return valueOption(options, (text, name) => {
     const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
     const durationMs = Number(amount) * (unitsMs[unit ?? ''] ?? Number.NaN)
-    if (!(durationMs > 0)) throw new UsageError(`Option '--${name}' takes a duration such as 500ms, 30s or 1m, not '${text}'`)
+    if (!(durationMs > 0))
+      throw new UsageError(`Option '--${name}' takes a duration such as 500ms, 30s or 1m, not '${text}'`)
     return durationMs
   })
 }
@@ -103,10 +104,8 @@ export function durationOption(options: Described<number> & { readonly defaultTe
 /** An ISO time; one without an offset is read as UTC. In ms since the epoch. */
 export function instantOption(options: Described<undefined>): Option<number | undefined> {
   return valueOption<number | undefined>(options, (text, name) => {
-    try {
-      return Number(parseInstant(text, { zone: 'UTC' }))
-    } catch {
-      throw new UsageError(`Option '--${name}' takes a time such as 2025-03-27T08:00:00, not '${text}'`)
-    }
+    const atMs = parseInstant(text, { zone: 'UTC' })
+    if (atMs !== undefined) return atMs
+    throw new UsageError(`Option '--${name}' takes a time such as 2025-03-27T08:00, not '${text}'`)
   })
 }

@@ -2,17 +2,19 @@ import { createReadStream } from 'node:fs'
 import { parse } from 'fast-csv'
 import { messageOf, StreamsError } from 'millrace'
 
-/** The titles of a catalogue: its column `title`, each once. */
-export function titlesOfCatalogue(file: string): Promise<readonly string[]> {
-  return readTitles(file, true)
+export interface TitleFiles {
+  /** A file with one column and no header; without it the catalogue's titles are used. */
+  readonly titles?: string | undefined
+  /** A file with a header that has a column `title`. */
+  readonly catalogue: string
 }
 
-/** The titles of a file with one column and no header, each once. */
-export function titlesOfList(file: string): Promise<readonly string[]> {
-  return readTitles(file, false)
+/** The titles that can be rated, each once, in the order of the file. */
+export function readTitles({ titles, catalogue }: TitleFiles): Promise<readonly string[]> {
+  return titles === undefined ? readColumn(catalogue, true) : readColumn(titles, false)
 }
 
-async function readTitles(file: string, hasHeader: boolean): Promise<readonly string[]> {
+async function readColumn(file: string, hasHeader: boolean): Promise<readonly string[]> {
   const titles = new Set<string>()
   let column = hasHeader ? -1 : 0
   let line = 0

@@ -6,7 +6,16 @@ const columns = [{ title: 'movie' }, { title: 'rating', align: 'right' }] as con
 
 describe('textTable', () => {
   it('aligns columns of narrow and of wide characters', () => {
-    const lines = textTable({ columns, rows: [['雨の日', '7'], ['Ένα', '10']] }, 100)
+    const lines = textTable(
+      {
+        columns,
+        rows: [
+          ['雨の日', '7'],
+          ['Ένα', '10'],
+        ],
+      },
+      100,
+    )
     expect(lines).toEqual(['movie   rating', '──────  ──────', '雨の日       7', 'Ένα         10'])
   })
 
@@ -17,7 +26,16 @@ describe('textTable', () => {
   })
 
   it('keeps control characters off the screen and shows a no-break space at the end', () => {
-    const lines = textTable({ columns, rows: [['a\u001b[2Jb', '1'], ['same\u00a0', '2']] }, 100)
+    const lines = textTable(
+      {
+        columns,
+        rows: [
+          ['a\u001b[2Jb', '1'],
+          ['same\u00a0', '2'],
+        ],
+      },
+      100,
+    )
     expect(lines[2]).toContain('a�[2Jb')
     expect(lines[3]).toContain('same⍽')
   })

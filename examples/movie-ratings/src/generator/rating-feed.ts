@@ -28,7 +28,7 @@ const maxLateMs = 5_000
 export async function* pacedRatings(options: FeedOptions & { readonly clock: Clock }): RatingFeed {
   const { next, gapMs, count, signal, clock } = options
   let dueMs = clock.nowMs()
-  for (let made = 0; made < count && !signal.aborted; ) {
+  for (let made = 0; made < count && !signal.aborted;) {
     const nowMs = clock.nowMs()
     if (dueMs > nowMs) {
       await wait(clock, dueMs - nowMs, signal)
@@ -45,7 +45,7 @@ export async function* pacedRatings(options: FeedOptions & { readonly clock: Clo
 /** Ratings of a simulated time that begins at `startMs`; nothing waits. */
 export async function* simulatedRatings(options: FeedOptions & { readonly startMs: number }): RatingFeed {
   const { next, gapMs, count, signal, startMs } = options
-  for (let made = 0; made < count && !signal.aborted; ) {
+  for (let made = 0; made < count && !signal.aborted;) {
     const batch: KeyedText[] = []
     for (; made < count && batch.length < maxBatchRecords; made++)
       batch.push(record(next, Math.floor(startMs + made * gapMs)))
