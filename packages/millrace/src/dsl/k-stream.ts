@@ -59,7 +59,7 @@ export class KStream<K, V> {
   filter<Narrow extends V>(predicate: (value: V, key: K) => value is Narrow, options?: NameOption): KStream<K, Narrow>
   filter(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
   filter(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate: predicate as Callback, not: false }, 'filter', options)
+    return this.#then({ kind: 'filter', predicate: predicate, not: false }, 'filter', options)
   }
 
   /** Keeps the records for which `predicate` does not hold. */
@@ -69,7 +69,7 @@ export class KStream<K, V> {
   ): KStream<K, Exclude<V, Narrow>>
   filterNot(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
   filterNot(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate: predicate as Callback, not: true }, 'filterNot', options)
+    return this.#then({ kind: 'filter', predicate: predicate, not: true }, 'filterNot', options)
   }
 
   /** A new key and value per record. */
@@ -77,7 +77,7 @@ export class KStream<K, V> {
     mapper: (record: { readonly key: K; readonly value: V }) => Result & { readonly key: K2; readonly value: V2 },
     options: NameOption = {},
   ): KStream<Result['key'], Result['value']> {
-    return this.#then({ kind: 'map', mapper: mapper as Callback }, 'map', options)
+    return this.#then({ kind: 'map', mapper: mapper }, 'map', options)
   }
 
   /** A new value per record; the key stays. */
@@ -85,7 +85,7 @@ export class KStream<K, V> {
     mapper: (value: V, key: K) => V2 & SyncResult<V2, 'mapValues()'>,
     options: NameOption = {},
   ): KStream<K, V2> {
-    return this.#then({ kind: 'map-values', mapper: mapper as Callback }, 'mapValues', options)
+    return this.#then({ kind: 'map-values', mapper: mapper }, 'mapValues', options)
   }
 
   /** Any number of records per record, in the order given. */
@@ -106,7 +106,7 @@ export class KStream<K, V> {
     mapper: (value: V, key: K) => K2 & SyncResult<K2, 'selectKey()'>,
     options: NameOption = {},
   ): KStream<K2, V> {
-    return this.#then({ kind: 'select-key', mapper: mapper as Callback }, 'selectKey', options)
+    return this.#then({ kind: 'select-key', mapper: mapper }, 'selectKey', options)
   }
 
   /**
@@ -119,7 +119,7 @@ export class KStream<K, V> {
   ): KStream<K, V2> {
     const { concurrency = 16 } = options
     checkCount(concurrency, 'concurrency')
-    return this.#then({ kind: 'map-values-async', mapper: mapper as Callback, concurrency }, 'mapValuesAsync', options)
+    return this.#then({ kind: 'map-values-async', mapper: mapper, concurrency }, 'mapValuesAsync', options)
   }
 
   /** The records of both streams, in no particular order between the two. */
@@ -143,12 +143,12 @@ export class KStream<K, V> {
 
   /** Looks at each record on its way; for side effects such as logging. */
   peek(action: (value: V, key: K) => void, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'peek', action: action as Callback }, 'peek', options)
+    return this.#then({ kind: 'peek', action: action }, 'peek', options)
   }
 
   /** Ends the stream with a side effect per record. At least once: after a crash records may come again. */
   forEach(action: (value: V, key: K) => void, options: NameOption = {}): void {
-    this.#then({ kind: 'for-each', action: action as Callback }, 'forEach', options)
+    this.#then({ kind: 'for-each', action: action }, 'forEach', options)
   }
 
   /** Ends the stream by printing each record to standard output as `[label] key: value`. */
@@ -157,7 +157,7 @@ export class KStream<K, V> {
     const action = (value: V, key: K): void => {
       process.stdout.write(`[${label}] ${String(key)}: ${printable(value)}\n`)
     }
-    this.#then({ kind: 'for-each', action: action as Callback }, 'print', options)
+    this.#then({ kind: 'for-each', action: action }, 'print', options)
   }
 
   /** Adds a field with the hour that the record falls in, as `yyyy-MM-dd HH:00` in `zone`. */
@@ -182,9 +182,9 @@ export class KStream<K, V> {
       {
         kind: 'join-lookup',
         type: options.type,
-        table: table as LookupTableSpec<unknown, unknown>,
-        on: options.on as Callback,
-        select: options.select as Callback,
+        table: table,
+        on: options.on,
+        select: options.select,
       },
       'joinTable',
       options,
@@ -198,8 +198,8 @@ export class KStream<K, V> {
       {
         kind: 'topic-sink',
         topic,
-        keySerde: (options.key ?? defaultSerde('key')) as Serde<unknown>,
-        valueSerde: (options.value ?? defaultSerde('value')) as Serde<unknown>,
+        keySerde: options.key ?? defaultSerde('key'),
+        valueSerde: options.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
       },
       `to(${topic})`,

@@ -8,8 +8,10 @@ export type Predicates<K, V> = Readonly<Record<string, (value: V, key: K) => boo
 
 /** One stream per branch; a type guard narrows its branch. */
 export type Branches<K, V, P extends Predicates<K, V>, Otherwise extends string> = {
-  readonly [Name in keyof P]: KStream<K, P[Name] extends (value: V, key: K) => value is infer Narrow extends V ? Narrow : V>
+  readonly [Name in keyof P]: KStream<K, Narrowed<K, V, P[Name]>>
 } & { readonly [Name in Otherwise]: KStream<K, V> }
+
+type Narrowed<K, V, Predicate> = Predicate extends ((value: V, key: K) => value is infer Narrow extends V) ? Narrow : V
 
 /** Adds a split and its branches; gives branch names with node ids. */
 export function branchNodes<K, V>(

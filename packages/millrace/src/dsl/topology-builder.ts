@@ -47,9 +47,9 @@ export class TopologyBuilder {
       {
         kind: 'source',
         topics: Object.freeze(topics),
-        keySerde: (options.key ?? string()) as Serde<unknown>,
-        valueSerde: (options.value ?? bytes()) as Serde<unknown>,
-        ...(at === undefined ? {} : { timestamp: at as TimestampOf }),
+        keySerde: options.key ?? string(),
+        valueSerde: options.value ?? bytes(),
+        ...(at === undefined ? {} : { timestamp: at }),
         startAt: options.startAt ?? 'earliest',
         onInvalid: options.onInvalid ?? fail,
       },

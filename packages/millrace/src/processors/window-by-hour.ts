@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors/index.ts'
+import type { StreamsError } from '../errors/index.ts'
 import type { WindowByHourNode } from '../plan/index.ts'
 import { hourBucket } from '../time/index.ts'
 import { unusable } from './callback.ts'
