@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { messageOf, StreamsError } from 'millrace'
 import type { KeyedText, RatingFeed } from './rating-feed.ts'
 
@@ -10,17 +10,25 @@ const maxBatchRecords = 500
  * rating, and keyed by its `name` where it has one. Empty lines are left out.
  */
 export async function* givenRatings(file: string, signal: AbortSignal): RatingFeed {
-  let batch: KeyedText[] = []
+  for await (const lines of linesOf(file, signal)) {
+    const records = lines.filter((line) => line.trim() !== '').map((line) => ({ key: nameOf(line), value: line }))
+    for (let start = 0; start < records.length; start += maxBatchRecords)
+      yield records.slice(start, start + maxBatchRecords) satisfies KeyedText[]
+  }
+}
+
+async function* linesOf(file: string, signal: AbortSignal): AsyncGenerator<readonly string[]> {
+  const input: Readable = addAbortSignal(signal, file === '-' ? process.stdin : createReadStream(file))
+  input.setEncoding('utf8')
+  let rest = ''
   try {
-    const input = file === '-' ? process.stdin : createReadStream(file)
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal })) {
-      if (line.trim() === '') continue
-      batch.push({ key: nameOf(line), value: line })
-      if (batch.length < maxBatchRecords) continue
-      yield batch
-      batch = []
+    for await (const chunk of input as AsyncIterable<string>) {
+      const lines = (rest + chunk).split(/\r?\n/)
+      rest = lines.pop() ?? ''
+      yield lines
     }
   } catch (cause) {
+    if (signal.aborted) return
     throw new StreamsError({
       code: 'FILE_UNREADABLE',
       what: `Cannot read ratings: ${messageOf(cause)}`,
@@ -29,7 +37,7 @@ export async function* givenRatings(file: string, signal: AbortSignal): RatingFe
       cause,
     })
   }
-  if (batch.length > 0) yield batch
+  yield [rest]
 }
 
 function nameOf(line: string): string | null {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
 import { parse } from 'fast-csv'
 import { messageOf, StreamsError } from 'millrace'
 
@@ -18,8 +19,10 @@ async function readColumn(file: string, hasHeader: boolean): Promise<readonly st
   const titles = new Set<string>()
   let column = hasHeader ? -1 : 0
   let line = 0
+  // an error of the file reaches the loop through the parser, which `pipeline` destroys with it
+  const rows: AsyncIterable<readonly string[]> = pipeline(createReadStream(file), parse(), () => {})
   try {
-    for await (const row of createReadStream(file).pipe(parse()) as AsyncIterable<readonly string[]>) {
+    for await (const row of rows) {
       line += 1
       if (hasHeader && line === 1) column = row.indexOf('title')
       else if ((row[column] ?? '') !== '') titles.add(row[column] ?? '')
