@@ -23,16 +23,19 @@ const byZone = new Map<string, ZoneOffsets>()
 
 /** The offsets of an IANA zone, shared by everyone who asks. Throws OPTION_INVALID for a zone that is not known. */
 export function zoneOffsets(zone: string): ZoneOffsets {
+  if (zone === last.zone) return last
   let offsets = byZone.get(zone)
   if (offsets === undefined) {
     offsets = zone === 'UTC' ? utc : new CachedOffsets(zone)
     byZone.set(zone, offsets)
   }
+  last = offsets
   return offsets
 }
 
 const always: OffsetSpan = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY, offsetMs: 0 }
 const utc: ZoneOffsets = { zone: 'UTC', spanAt: () => always }
+let last: ZoneOffsets = utc
 
 /**
  * Asks Intl (about 4 µs a call) twice per UTC day and keeps the answer. Holds because no zone has two changes within
