@@ -89,6 +89,6 @@ export class TransportCaseContext implements CaseContext {
   }
 
   #wake(): void {
-    for (const look of [...this.#waiting]) look()
+    for (const look of this.#waiting) look()
   }
 }

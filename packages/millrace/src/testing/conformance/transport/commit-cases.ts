@@ -62,9 +62,10 @@ export const commitCases: readonly TransportCase[] = [
   },
   {
     title: 'rejects a commit of an earlier generation with GENERATION_LOST',
-    async run({ topic, uniqueName, member, until, expect }) {
+    async run({ topic, uniqueName, member, write, until, expect }) {
       const name = await topic(2)
       const groupId = uniqueName('group')
+      await write(name, 0, numbered('a', 10))
       const first = member({ groupId, topics: [name] })
       await first.start()
       const partition = { topic: name, partition: 0 }

@@ -1,0 +1,155 @@
+import { StreamsError } from '../../errors/index.ts'
+import type { Assignment, CommittedOffset, GroupAssignor, TopicPartition } from '../../ports/index.ts'
+import type { EmbeddedBroker } from './embedded-broker.ts'
+import { GroupCommits } from './group-commits.ts'
+import { shareOut } from './group-share.ts'
+import { settlesWithin } from './settles-within.ts'
+
+/** What a group sees of its members. */
+export interface GroupParticipant {
+  readonly clientId: string
+  readonly topics: readonly string[]
+  readonly assignor: GroupAssignor
+  /** False once it has stopped or failed. */
+  readonly takesPart: boolean
+  begin(assignment: Assignment): void
+  /** Ends what `begin` began; resolves when the next generation may begin. Never rejects. */
+  end(): Promise<void>
+  fail(error: StreamsError): void
+}
+
+interface Membership {
+  readonly memberId: string
+  generation: number
+  owned: readonly TopicPartition[]
+}
+
+/**
+ * The coordinator of one consumer group: eager rebalances as Kafka's classic protocol has them. A rebalance tells every
+ * member to end its generation, waits for all of them a bounded time, and then gives out the next. Who is late is
+ * expelled: its commits are refused from then on, and it joins anew as soon as it is ready.
+ */
+export class ConsumerGroup {
+  readonly groupId: string
+  readonly #broker: EmbeddedBroker
+  readonly #members = new Map<GroupParticipant, Membership>()
+  readonly #commits = new GroupCommits()
+  #generation = 0
+  #lastMember = 0
+  #isRebalancing = false
+
+  constructor(groupId: string, broker: EmbeddedBroker) {
+    this.groupId = groupId
+    this.#broker = broker
+  }
+
+  /** Throws TRANSPORT_FAILED when the members of the group share out partitions in another way. */
+  join(participant: GroupParticipant): void {
+    const [leader] = this.#members.keys()
+    if (leader && leader.assignor.name !== participant.assignor.name) throw this.#otherAssignor(leader, participant)
+    for (const topic of participant.topics) this.#broker.topic(topic)?.joined(this.groupId)
+    const memberId = `${participant.clientId}-${String(++this.#lastMember).padStart(6, '0')}`
+    this.#members.set(participant, { memberId, generation: 0, owned: [] })
+    this.#startRebalance()
+  }
+
+  leave(participant: GroupParticipant): void {
+    if (this.#members.delete(participant)) this.#startRebalance()
+  }
+
+  /** Removes all members as if their sessions had timed out; they join anew when they have noticed. */
+  expelAll(): void {
+    for (const participant of this.#members.keys()) this.#expel(participant)
+  }
+
+  commit(participant: GroupParticipant, commits: readonly CommittedOffset[], generation: number): void {
+    const member = this.#members.get(participant)
+    if (!member || member.generation !== generation || generation !== this.#generation) {
+      throw this.#generationLost(generation)
+    }
+    for (const commit of commits) this.#broker.partition(commit)
+    this.#commits.set(commits)
+    for (const commit of commits) this.#broker.topic(commit.topic)?.committed(this.groupId, commit, commit.offset)
+  }
+
+  committed(partitions: readonly TopicPartition[]): readonly CommittedOffset[] {
+    return this.#commits.get(partitions)
+  }
+
+  #startRebalance(): void {
+    if (this.#isRebalancing) return
+    this.#isRebalancing = true
+    void this.#rebalance()
+  }
+
+  async #rebalance(): Promise<void> {
+    // Members that start together share the first generation.
+    await this.#broker.settings.clock.yield()
+    await Promise.all([...this.#members.keys()].map((participant) => this.#end(participant)))
+    this.#isRebalancing = false
+    this.#assign()
+  }
+
+  async #end(participant: GroupParticipant): Promise<void> {
+    const { clock, rebalanceTimeoutMs } = this.#broker.settings
+    if (!(await settlesWithin(clock, rebalanceTimeoutMs, participant.end()))) this.#expel(participant)
+  }
+
+  #expel(participant: GroupParticipant): void {
+    if (!this.#members.delete(participant)) return
+    void participant.end().then(() => {
+      if (participant.takesPart) this.join(participant)
+      return null
+    })
+    this.#startRebalance()
+  }
+
+  #assign(): void {
+    // Who stops while the group rebalances has ended its generation but may not have left yet.
+    for (const participant of this.#members.keys()) if (!participant.takesPart) this.#members.delete(participant)
+    const members = [...this.#members].sort(([, a], [, b]) => (a.memberId < b.memberId ? -1 : 1))
+    const [leader] = this.#members.keys()
+    this.#generation++
+    if (!leader) return
+    try {
+      const shares = shareOut(leader.assignor, {
+        members: members.map(([, { memberId, owned }]) => ({ memberId, owned })),
+        partitionCounts: this.#partitionCounts(),
+      })
+      for (const [participant, member] of members) {
+        member.owned = shares.get(member.memberId) ?? []
+        member.generation = this.#generation
+        participant.begin({ generation: this.#generation, memberId: member.memberId, partitions: member.owned })
+      }
+    } catch (thrown) {
+      for (const [participant] of members) participant.fail(thrown as StreamsError)
+    }
+  }
+
+  #partitionCounts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { topics } of this.#members.keys()) {
+      for (const name of topics) {
+        const topic = this.#broker.topic(name)
+        if (topic) counts.set(name, topic.partitions.length)
+      }
+    }
+    return counts
+  }
+
+  #generationLost(generation: number): StreamsError {
+    return new StreamsError({
+      code: 'GENERATION_LOST',
+      what: `Group ${this.groupId} is in generation ${this.#generation}, the commit is of ${generation}`,
+      hint: 'Nothing was committed: whoever owns the partitions now reads on from the last commit.',
+    })
+  }
+
+  #otherAssignor(leader: GroupParticipant, participant: GroupParticipant): StreamsError {
+    return new StreamsError({
+      code: 'TRANSPORT_FAILED',
+      what: `Group ${this.groupId} uses the assignor ${leader.assignor.name}, not ${participant.assignor.name}`,
+      hint: 'Let all members of a group use the same assignor.',
+    })
+  }
+}

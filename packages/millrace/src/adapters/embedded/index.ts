@@ -1,0 +1,2 @@
+export { embedded, type EmbeddedOptions, type EmbeddedServer } from './embedded-server.ts'
+export type { RetainRecords, TopicOptions } from './topic-log.ts'
