@@ -1,1 +1,5 @@
-export {}
+export { startCassandra, type CassandraServer } from './start-cassandra.ts'
+export { startKafka, type KafkaServer } from './start-kafka.ts'
+export { findFreePorts } from './ports.ts'
+export { ServicesError, type ServicesErrorCode } from './services-error.ts'
+export type { CommitLogSync, ProviderName, Report, Server, ServiceName, StartOptions } from './service.ts'
