@@ -4,6 +4,7 @@ import { answers } from '../handshake.ts'
 import { findFreePorts, isPortTaken } from '../ports.ts'
 import type { Provider, StartRequest } from '../provider.ts'
 import { serviceDir, writeServiceRecord } from '../service-record.ts'
+import type { ServiceName } from '../service.ts'
 import { ServicesError } from '../services-error.ts'
 import { ticking } from '../ticking.ts'
 import { compose, composeOrThrow, findDockerObstacle, type ComposeProject } from './compose.ts'
@@ -11,8 +12,10 @@ import { ContainerServer } from './container-server.ts'
 
 const host = '127.0.0.1'
 
-/** The compose project of the containers that outlive us. */
-export const lastingProjectName = 'millrace'
+/** The compose project of the containers that outlive us: the one that docker-compose.yml names. */
+export function lastingProject(service: ServiceName, port: number): ComposeProject {
+  return { name: 'millrace', service, port }
+}
 
 /** Containers of the project's docker-compose.yml. */
 export const dockerProvider: Provider = {
@@ -39,10 +42,10 @@ export const dockerProvider: Provider = {
   },
 }
 
-async function chooseProject(request: StartRequest): Promise<ComposeProject> {
+async function chooseProject({ service, ephemeral, port }: StartRequest): Promise<ComposeProject> {
   const [freePort = 0] = await findFreePorts(host, 1)
-  const name = request.ephemeral ? `${lastingProjectName}-${randomBytes(4).toString('hex')}` : lastingProjectName
-  return { name, service: request.service, port: request.port ?? freePort }
+  const project = lastingProject(service, port ?? freePort)
+  return ephemeral ? { ...project, name: `${project.name}-${randomBytes(4).toString('hex')}` } : project
 }
 
 async function isContainerRunning(project: ComposeProject): Promise<boolean> {
