@@ -7,7 +7,7 @@ export type Question = (typeof questions)[number]
 
 export interface Asked extends PersonAndHour {
   readonly questions: readonly Question[]
-  /** Rows of the sample. */
+  /** Most films, and rows of the sample, to show. */
   readonly limit: number
 }
 
@@ -20,7 +20,7 @@ export async function printAnswers(table: MovieRatings, asked: Asked, terminal: 
 
 async function printHour(
   table: MovieRatings,
-  { name, hour_bucket }: PersonAndHour,
+  { name, hour_bucket, limit }: PersonAndHour & { readonly limit: number },
   asked: readonly Question[],
   terminal: Terminal,
 ): Promise<void> {
@@ -31,7 +31,8 @@ async function printHour(
     return
   }
   if (asked.includes('films')) {
-    const rows = titles.map((title, index) => [String(index + 1), title])
+    const rows = titles.slice(0, limit).map((title, index) => [String(index + 1), title])
+    if (titles.length > limit) rows.push(['', `… and ${titles.length - limit} more`])
     printTable(terminal, `Films that ${name} rated, ${hour_bucket} UTC`, {
       columns: [{ title: '', align: 'right' }, { title: 'movie' }],
       rows,

@@ -1,4 +1,4 @@
-import { fitted, textWidth } from './text-width.ts'
+import { fitted, printable, textWidth } from './text-width.ts'
 
 export interface TextTableColumn {
   readonly title: string
@@ -27,11 +27,6 @@ export function textTable(table: TextTable, maxWidth: number): readonly string[]
     widths.map((width) => '─'.repeat(width)).join(gap),
     ...rows.map(line),
   ]
-}
-
-/** Text that keeps to its line; a no-break space at an end shows, because it tells two titles apart. */
-function printable(cell: string): string {
-  return cell.replace(/\p{Cc}/gu, '�').replace(/^\u00a0|\u00a0$/g, '⍽')
 }
 
 function naturalWidths(columns: readonly TextTableColumn[], rows: readonly (readonly string[])[]): number[] {

@@ -22,6 +22,11 @@ export function fitted(text: string, width: number): string {
   return `${fits}…`
 }
 
+/** Text that cannot steer the terminal. A no-break space at an end shows, because it tells two titles apart. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '�').replace(/^\u00a0|\u00a0$/g, '⍽')
+}
+
 function characterWidth(character: string): number {
   if (character >= ' ' && character <= '~') return 1
   if (zeroWidth.test(character)) return 0

@@ -1,0 +1,101 @@
+import { systemClock, type App, type Topology } from 'millrace'
+import { countsOf, countsText, type Counts } from '../counts.ts'
+import { createProgress } from '../cli/progress.ts'
+import type { Terminal } from '../cli/terminal.ts'
+import { simulatedRatings, type RatingFeed } from '../generator/rating-feed.ts'
+import { createRatings } from '../generator/ratings.ts'
+import { sendRatings } from '../generator/send-ratings.ts'
+import { printAnswers, questions } from '../print-answers.ts'
+import { ratingsTopic } from '../topics.ts'
+import { caughtUp } from './caught-up.ts'
+import type { Place } from './place.ts'
+
+export interface DemoOptions {
+  readonly place: Place
+  readonly topology: Topology
+  readonly terminal: Terminal
+  readonly seed: number
+  readonly count: number
+  readonly hours: number
+  readonly people: readonly string[]
+  readonly titles: readonly string[]
+}
+
+/** When the simulated time begins: the day of the original's report. */
+const startMs = Date.UTC(2025, 2, 27, 8)
+const hourMs = 3_600_000
+
+/** What comes in on a bad day; the pipeline must get past it. */
+const notRatings = ['{"name": "Ann", "movie": ', '{"name":"Ann","movie":"Odd Socks","rating":11}', 'null']
+
+/** Produces, processes and asks, and says what it does. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const { place, topology, terminal, people, hours, count } = options
+  const number = (value: number): string => value.toLocaleString('en')
+  terminal.write(`${terminal.bold('Movie ratings, end to end')} on ${place.title}.\n\n`)
+  terminal.write(`${topology.describe().trimEnd()}\n\n`)
+  const counts = await produceAndProcess(options)
+  terminal.write(
+    `\nThe ratings of ${people.length} people over ${hours} ${hours === 1 ? 'hour' : 'hours'} of simulated time, and ` +
+      `${notRatings.length} records that are none:\n` +
+      `these went to the dead-letter topic (${number(counts.deadLetters)}), each rating into a row ` +
+      `(${number(counts.writtenRows)} of ${number(count)}).\n\n`,
+  )
+  const table = await place.openTable()
+  try {
+    const hour = startMs + Math.floor(hours / 2) * hourMs
+    const hour_bucket = `${new Date(hour).toISOString().slice(0, 13).replace('T', ' ')}:00`
+    await printAnswers(table, { name: people.at(-1) ?? '', hour_bucket, questions, limit: 8 }, terminal)
+  } finally {
+    await table.close()
+  }
+}
+
+async function produceAndProcess({ place, topology, terminal, ...options }: DemoOptions): Promise<Counts> {
+  const progress = createProgress(terminal)
+  const startedMs = systemClock.nowMs()
+  const stopped = new AbortController()
+  const app = await place.run(topology)
+  let sent = 0
+  let counts: Counts = { readRecords: 0, writtenRows: 0, deadLetters: 0 }
+  const show = (): string => `${sent.toLocaleString('en')} sent, ${countsText(counts)}`
+  const subscription = app.metrics$.subscribe((metrics) => {
+    counts = countsOf(metrics)
+    progress.show(show())
+  })
+  const done = async (): Promise<void> => {
+    sent = await sendRatings({
+      transport: place.transport,
+      topic: ratingsTopic,
+      feed: feedOf(options, stopped.signal),
+      clock: systemClock,
+      onSent: (acknowledged) => {
+        sent = acknowledged
+        progress.show(show())
+      },
+    })
+    await caughtUp(place.transport, topology.name, ratingsTopic, systemClock, stopped.signal)
+  }
+  try {
+    // an app that fails, or is told to stop, ends the demo too
+    await Promise.race([done(), endOf(app)])
+  } finally {
+    stopped.abort()
+    await app.close()
+    subscription.unsubscribe()
+  }
+  progress.end(`${show()} in ${((systemClock.nowMs() - startedMs) / 1000).toFixed(1)} s.`)
+  return counts
+}
+
+async function endOf(app: App): Promise<void> {
+  await app.closed
+}
+
+type FeedOptions = Pick<DemoOptions, 'seed' | 'count' | 'hours' | 'people' | 'titles'>
+
+async function* feedOf({ seed, count, hours, people, titles }: FeedOptions, signal: AbortSignal): RatingFeed {
+  const next = createRatings({ seed, raters: people, titles })
+  yield* simulatedRatings({ next, count, startMs, gapMs: (hours * hourMs) / count, signal })
+  yield notRatings.map((value) => ({ key: null, value }))
+}
