@@ -22,6 +22,7 @@ export type {
   TableStore,
 } from './sink.ts'
 export type { Column, Columns, CqlType, TableSpec } from './table.ts'
+export type { ColumnName, NumericColumn, PartitionOf, RowOf, WriteRow } from './table-row.ts'
 export type {
   Assignment,
   AssignmentInput,

@@ -23,9 +23,12 @@ export interface Column<Write = unknown, Read = unknown> {
    * truncated, nothing is coerced silently.
    */
   encode(value: Write): unknown
+  /** What a read gives for a value as `encode` stores it. */
+  decode(stored: unknown): Read
   /** How values of this column order within a partition when it is a clustering column: <0, 0, >0. */
   compare(left: Read, right: Read): number
-  readonly write?: Write
+  /** Never there; carries `Write` for inference. A function, so that every column is a `Column<never>`. */
+  readonly write?: (value: Write) => void
   readonly read?: Read
 }
 
