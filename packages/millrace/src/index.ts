@@ -1,6 +1,23 @@
+export { embedded, type EmbeddedOptions, type EmbeddedServer } from './adapters/embedded/index.ts'
+export type { KafkaOptions, KafkaSasl, KafkaTls } from './adapters/kafkajs/options.ts'
 export * from './dsl/index.ts'
-export { errorCodes, type ErrorCode, messageOf, StartupError, type StartupFault, StreamsError } from './errors/index.ts'
-export type { ErrorContext } from './errors/index.ts'
+export {
+  errorCodes,
+  type ErrorCode,
+  type ErrorContext,
+  messageOf,
+  StartupError,
+  type StartupFault,
+  StreamsError,
+} from './errors/index.ts'
 export { deadLetter, fail, skip, type Plan, type PlanNode, type Policy } from './plan/index.ts'
+export { App } from './runtime/app.ts'
+export type { AppMetrics, TaskMetrics } from './runtime/app-metrics.ts'
+export { connectTransport, type ConnectOptions } from './runtime/connect-transport.ts'
+export type { AppState } from './runtime/lifecycle.ts'
+export { partitionOf } from './runtime/murmur2.ts'
+export { run } from './runtime/run.ts'
+export type { RunOptions } from './runtime/run-options.ts'
+export { systemClock } from './runtime/system-clock.ts'
 export { bytes, integer, json, long, number, type Serde, string } from './serde/index.ts'
 export { days, type Duration, hours, minutes, ms, parseInstant, seconds } from './time/index.ts'

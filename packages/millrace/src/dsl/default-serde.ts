@@ -18,6 +18,15 @@ export function defaultSerde(part: 'key' | 'value'): Serde<unknown> {
         hint: 'Give to() a `key` serde, e.g. { key: long() }.',
       })
     },
-    deserialize: (data) => data,
+    deserialize: (data) => (part === 'key' ? data.toString('utf8') : jsonOrBytes(data)),
+  }
+}
+
+/** For tests and tools that read an output back: what was written as JSON, or else the bytes. */
+function jsonOrBytes(data: Buffer): unknown {
+  try {
+    return JSON.parse(data.toString('utf8')) as unknown
+  } catch {
+    return data
   }
 }

@@ -9,7 +9,7 @@ import type { Forward, ProcessorServices } from './processor.ts'
 type Result = StandardSchemaV1.Result<unknown>
 type Validation = () => Result | Promise<Result>
 
-const { deserialize } = json()
+const jsonValues = json()
 
 /**
  * Reads JSON from bytes and validates it. A schema that answers with a promise makes a cut in the chain: from then on
@@ -54,7 +54,7 @@ export function parse(node: ParseNode, forward: Forward, services: ProcessorServ
 }
 
 function read(schema: StandardSchemaV1, value: unknown, topic: string): Result | Promise<Result> {
-  const data = Buffer.isBuffer(value) ? deserialize(value, topic) : value
+  const data = Buffer.isBuffer(value) ? jsonValues.deserialize(value, topic) : value
   if (data === null) throw nullValue()
   return validate(schema, data)
 }

@@ -14,12 +14,14 @@ export class PartitionQueue {
   #bytes = 0
   #expected: number
   #position: number
+  #highWatermark: number
 
   constructor(topic: string, partition: number, position: number) {
     this.topic = topic
     this.partition = partition
     this.#expected = position
     this.#position = position
+    this.#highWatermark = position
   }
 
   /** The offset after the last record that was taken; what a commit may name once that is processed. */
@@ -30,6 +32,11 @@ export class PartitionQueue {
   /** The offset that the next delivery should begin with. */
   get expected(): number {
     return this.#expected
+  }
+
+  /** Records in the log behind the position, as far as the last delivery knew. */
+  get lagRecords(): number {
+    return Math.max(0, this.#highWatermark - this.#position)
   }
 
   /** Records waiting. */
@@ -48,6 +55,7 @@ export class PartitionQueue {
   }
 
   enqueue(batch: RecordBatch): void {
+    this.#highWatermark = batch.highWatermark
     if (batch.nextOffset <= this.#expected) return
     const from = firstAtOrAbove(batch, this.#expected)
     this.#expected = batch.nextOffset

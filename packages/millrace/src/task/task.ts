@@ -26,6 +26,7 @@ export class Task {
   readonly writers: readonly SinkWriter[]
   readonly #group: PartitionGroup
   readonly #cuts: AsyncCut[] = []
+  readonly #sinkCounts: readonly (() => void)[]
   #completed: readonly PartitionOffset[]
 
   constructor(
@@ -41,6 +42,7 @@ export class Task {
     const failures = new Failures(this.id, policy, host)
     const writers = openWriters(sub, host, failures)
     this.writers = [...writers.values()]
+    this.#sinkCounts = [...writers].map(([node, writer]) => sinkCount(node, writer, host))
     const services = processorServices(record, failures, writers, host, this.#cuts)
     const inputs = openInputs(sub, partition, positions, services)
     this.#group = new PartitionGroup(inputs)
@@ -90,8 +92,18 @@ export class Task {
     return this.#completed
   }
 
+  get lagRecords(): number {
+    return this.queues.reduce((lag, queue) => lag + queue.lagRecords, 0)
+  }
+
+  /** Brings the counters of its sinks up to date with their writers. */
+  countSinks(): void {
+    for (const count of this.#sinkCounts) count()
+  }
+
   /** Forgets everything that waits; for a task that was lost. */
   abandon(): void {
+    this.countSinks()
     for (const queue of this.queues) queue.clear()
     for (const writer of this.writers) writer.abort()
   }
@@ -128,6 +140,19 @@ function processorServices(
 function openWriters(sub: SubTopology, host: TaskHost, failures: Failures): ReadonlyMap<string, SinkWriter> {
   const sinks = sub.nodes.filter((node) => node.kind === 'table-sink')
   return new Map(sinks.map((node) => [node.id, host.sinkWriter(node.id, rejections(node, failures))]))
+}
+
+/** Adds what a writer has counted since the last call to the counters of its node. */
+function sinkCount(node: string, writer: SinkWriter, host: TaskHost): () => void {
+  const written = host.metrics.counter('rows-written', node)
+  const retries = host.metrics.counter('sink-retries', node)
+  let last = { writtenRows: 0, retries: 0 }
+  return () => {
+    const { stats } = writer
+    written.value += stats.writtenRows - last.writtenRows
+    retries.value += stats.retries - last.retries
+    last = { writtenRows: stats.writtenRows, retries: stats.retries }
+  }
 }
 
 function rejections(node: TableSinkNode, failures: Failures): SinkListener {

@@ -1,0 +1,53 @@
+import type { MetricName, PartitionOffset } from '../ports/index.ts'
+import type { AppState } from './lifecycle.ts'
+import type { CounterReading, MetricsRegistry } from './metrics-registry.ts'
+import type { TaskRunner } from './task-runner.ts'
+
+/** A reading of everything an app counts. */
+export interface AppMetrics {
+  /** Wall-clock time of the reading, ms. */
+  readonly atMs: number
+  readonly state: AppState
+  /** Every counter by node. */
+  readonly counters: readonly CounterReading[]
+  /** The sum of a counter over all nodes. */
+  total(name: MetricName): number
+  readonly tasks: readonly TaskMetrics[]
+}
+
+export interface TaskMetrics {
+  readonly taskId: string
+  /** Delivered and not yet processed. */
+  readonly waitingRecords: number
+  readonly waitingBytes: number
+  /** Rows that a sink has not acknowledged yet. */
+  readonly pendingRows: number
+  /** Next offset per topic after what is completely processed. */
+  readonly positions: readonly PartitionOffset[]
+  /** Records in the log behind those positions, as far as the last fetch knew. */
+  readonly lagRecords: number
+}
+
+/** Counts rows and retries of sinks as they stand in the writers of live tasks, on top of those of ended ones. */
+export function readMetrics(
+  state: AppState,
+  atMs: number,
+  registry: MetricsRegistry,
+  runners: readonly TaskRunner[],
+): AppMetrics {
+  for (const runner of runners) runner.task.countSinks()
+  return {
+    atMs,
+    state,
+    counters: registry.readings(),
+    total: (name) => registry.total(name),
+    tasks: runners.map(({ task }) => ({
+      taskId: task.id,
+      waitingRecords: task.waitingRecords,
+      waitingBytes: task.waitingBytes,
+      pendingRows: task.writers.reduce((rows, writer) => rows + writer.pendingRows, 0),
+      positions: task.completed(),
+      lagRecords: task.lagRecords,
+    })),
+  }
+}

@@ -1,0 +1,219 @@
+import { Observable } from 'rxjs'
+import type { EmbeddedServer } from '../adapters/embedded/index.ts'
+import type { CompiledTopology } from '../compile/index.ts'
+import { StreamsError } from '../errors/index.ts'
+import type { TransportProducer } from '../ports/index.ts'
+import { type AppMetrics, readMetrics } from './app-metrics.ts'
+import { caughtUp } from './caught-up.ts'
+import { Instance, type InstanceEvent } from './instance.ts'
+import { type AppState, Lifecycle } from './lifecycle.ts'
+import { MetricsRegistry } from './metrics-registry.ts'
+import { OutputBuffer } from './output-buffer.ts'
+import type { Resources } from './resources.ts'
+import type { FilledRunOptions } from './run-options.ts'
+import { createTaskHost } from './runtime-host.ts'
+import { whenSignalled } from './when-signalled.ts'
+
+const metricsEveryMs = 1_000
+
+/** A running topology. */
+export class App {
+  readonly applicationId: string
+  /** The present state, then every change. Completes at the end. */
+  readonly state$: Observable<AppState>
+  /** A reading a second, from the subscription on. Completes at the end. */
+  readonly metrics$: Observable<AppMetrics>
+  /** Resolves when the app has closed. Rejects with the error if it failed: nothing stops silently. */
+  readonly closed: Promise<void>
+  /** The broker and tables it runs on, when they are embedded. */
+  readonly embedded: EmbeddedServer | undefined
+  readonly #lifecycle = new Lifecycle()
+  readonly #registry = new MetricsRegistry()
+  readonly #resources: Resources
+  readonly #options: FilledRunOptions
+  readonly #topology: CompiledTopology
+  readonly #instance: Instance
+  readonly #producer: TransportProducer
+  readonly #settled = deferred()
+  #ending: Promise<void> | undefined
+  #forgetSignals: () => void = () => {}
+
+  constructor(
+    applicationId: string,
+    topology: CompiledTopology,
+    resources: Resources,
+    partitionCounts: ReadonlyMap<string, number>,
+    options: FilledRunOptions,
+  ) {
+    this.applicationId = applicationId
+    this.embedded = resources.embedded
+    this.state$ = this.#lifecycle.state$
+    this.closed = this.#settled.promise
+    this.#resources = resources
+    this.#options = options
+    this.#topology = topology
+    this.#producer = resources.transport.producer({ clientId: applicationId })
+    const produced = this.#registry.counter('records-produced', '')
+    const outputs = new OutputBuffer(this.#producer, partitionCounts, produced, (error) => this.#fail(error))
+    const host = createTaskHost(resources, this.#registry, outputs)
+    this.#instance = new Instance({ applicationId, topology, options, transport: resources.transport, outputs, host })
+    this.#instance.events$.subscribe((event) => this.#on(event))
+    this.metrics$ = this.#readings()
+  }
+
+  get state(): AppState {
+    return this.#lifecycle.state
+  }
+
+  /** Joins the group; `run()` has done it. */
+  async start(): Promise<void> {
+    this.#lifecycle.to('starting')
+    try {
+      await this.#instance.start()
+    } catch (thrown) {
+      this.#forgetSignals()
+      if (this.#lifecycle.can('failed')) this.#lifecycle.to('failed')
+      this.#settled.promise.catch(() => {})
+      this.#settled.reject(thrown)
+      throw thrown
+    }
+  }
+
+  /** All counters and tasks, now. */
+  metrics(): AppMetrics {
+    return readMetrics(this.state, this.#resources.clock.nowMs(), this.#registry, this.#instance.runners)
+  }
+
+  /**
+   * Resolves when everything that stood in the source topics at the call is processed, its rows and outputs are
+   * acknowledged and its offsets are committed, by this instance or others. Rejects if the app ends before that.
+   */
+  async caughtUp(): Promise<void> {
+    this.closed.catch(() => {})
+    const { admin } = this.#resources.transport
+    const commit = (): Promise<number> => this.#instance.commit()
+    await caughtUp(this.applicationId, this.#topology, admin, commit, this.#resources.clock, () => this.#checkAlive())
+  }
+
+  /**
+   * Ends the micro-batches under way, flushes, commits and leaves the group. Idempotent. Rejects with CLOSE_TIMED_OUT
+   * when that takes longer than `closeTimeout`; what was not committed is read again at the next start.
+   */
+  close(): Promise<void> {
+    this.#ending ??= this.#end(undefined)
+    return this.#ending
+  }
+
+  /** Lets SIGTERM and SIGINT close the app; the same signal a second time ends the process at once. */
+  closeOnSignals(): void {
+    this.#forgetSignals = whenSignalled((signal) => {
+      this.#resources.logger.info({ signal }, 'Closing')
+      this.close().catch(() => {})
+    })
+  }
+
+  #on(event: InstanceEvent): void {
+    if (event.kind === 'failed') this.#fail(event.error)
+    else if (event.kind === 'assigned' && this.#lifecycle.can('running')) this.#lifecycle.to('running')
+    else if (event.kind === 'revoking' && this.#lifecycle.can('rebalancing')) {
+      this.#registry.counter('rebalances', '').value++
+      this.#lifecycle.to('rebalancing')
+    }
+  }
+
+  #fail(error: StreamsError): void {
+    if (this.#ending !== undefined) return
+    this.#resources.logger.error({ code: error.code, ...error.context, error }, error.message)
+    this.#ending = this.#end(error)
+    this.#ending.catch(() => {})
+  }
+
+  async #end(failure: StreamsError | undefined): Promise<void> {
+    this.#lifecycle.to(failure === undefined ? 'closing' : 'failed')
+    const timedOut = await this.#withinTimeout(this.#shutDown())
+    this.#forgetSignals()
+    const error = failure ?? timedOut
+    if (error === undefined) {
+      this.#lifecycle.to('closed')
+      this.#settled.resolve()
+      return
+    }
+    if (this.#lifecycle.can('failed')) this.#lifecycle.to('failed')
+    this.#settled.reject(error)
+    if (failure === undefined) throw error
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#instance.close()
+    await this.#producer.close()
+    await this.#resources.close()
+  }
+
+  async #withinTimeout(work: Promise<void>): Promise<StreamsError | undefined> {
+    const { clock } = this.#resources
+    const { closeTimeoutMs } = this.#options
+    let cancel = (): void => {}
+    const timeout = new Promise<StreamsError>((resolve) => {
+      cancel = clock.schedule(closeTimeoutMs, () => resolve(closeTimedOut(closeTimeoutMs)))
+    })
+    try {
+      return await Promise.race([work.then(() => undefined), timeout])
+    } finally {
+      cancel()
+    }
+  }
+
+  #checkAlive(): void {
+    if (this.#ending === undefined) return
+    throw new StreamsError({
+      code: 'LIFECYCLE_INVALID',
+      what: `App '${this.applicationId}' is ${this.state} and will not catch up`,
+      hint: 'Await app.closed: it rejects with the reason if the app failed.',
+    })
+  }
+
+  #readings(): Observable<AppMetrics> {
+    return new Observable((subscriber) => {
+      let cancel = (): void => {}
+      const read = (): void => {
+        subscriber.next(this.metrics())
+        cancel = this.#resources.clock.schedule(metricsEveryMs, read)
+      }
+      const states = this.state$.subscribe({
+        complete: () => {
+          subscriber.next(this.metrics())
+          subscriber.complete()
+        },
+      })
+      if (!subscriber.closed) read()
+      return () => {
+        cancel()
+        states.unsubscribe()
+      }
+    })
+  }
+}
+
+interface Deferred {
+  readonly promise: Promise<void>
+  resolve(): void
+  reject(reason: unknown): void
+}
+
+function deferred(): Deferred {
+  let resolve: () => void = () => {}
+  let reject: (reason: unknown) => void = () => {}
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
+
+function closeTimedOut(closeTimeoutMs: number): StreamsError {
+  return new StreamsError({
+    code: 'CLOSE_TIMED_OUT',
+    what: `Closing took longer than ${closeTimeoutMs} ms`,
+    hint: 'A server may be down; what was not committed is read again at the next start.',
+  })
+}

@@ -1,0 +1,35 @@
+import type { CompiledTopology } from '../compile/index.ts'
+import type { Clock, PartitionOffset, TransportAdmin } from '../ports/index.ts'
+
+const checkEveryMs = 20
+
+/** Commits until the group's offsets have reached the ends that the source topics had at the call. */
+export async function caughtUp(
+  groupId: string,
+  topology: CompiledTopology,
+  admin: TransportAdmin,
+  commit: () => Promise<number>,
+  clock: Clock,
+  checkAlive: () => void,
+): Promise<void> {
+  const counts = await admin.partitionCounts(topology.sourceTopics)
+  const partitions = [...counts].flatMap(([topic, count]) =>
+    Array.from({ length: count }, (_, partition) => ({ topic, partition })),
+  )
+  const ends = await admin.offsets(partitions, 'latest')
+  for (;;) {
+    checkAlive()
+    await commit()
+    const committed = await admin.committed(groupId, partitions)
+    if (ends.every((end) => end.offset === 0 || reached(committed, end))) return
+    await new Promise<void>((resolve) => {
+      clock.schedule(checkEveryMs, resolve)
+    })
+  }
+}
+
+function reached(committed: readonly PartitionOffset[], end: PartitionOffset): boolean {
+  return committed.some(
+    ({ topic, partition, offset }) => topic === end.topic && partition === end.partition && offset >= end.offset,
+  )
+}

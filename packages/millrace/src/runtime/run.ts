@@ -1,0 +1,30 @@
+import { compile } from '../compile/index.ts'
+import type { Plan } from '../plan/index.ts'
+import { checkName } from '../plan/index.ts'
+import { App } from './app.ts'
+import { openResources } from './resources.ts'
+import { fillOptions, type RunOptions } from './run-options.ts'
+import { startupCheck } from './startup-check.ts'
+
+/**
+ * Starts a topology. Resolves when the app has its first assignment and reads. Before it joins the group it checks
+ * everything that can be checked; rejects with a StartupError that lists all faults, or with OPTION_INVALID. Default:
+ * in this process alone, on an embedded broker and embedded tables.
+ */
+export async function run(topology: { readonly plan: Plan }, options: RunOptions = {}): Promise<App> {
+  const filled = fillOptions(options)
+  const compiled = compile(topology.plan)
+  const applicationId = options.applicationId ?? compiled.name
+  checkName(applicationId, 'applicationId')
+  const resources = await openResources(compiled, options)
+  try {
+    const counts = await startupCheck(compiled, resources)
+    const app = new App(applicationId, compiled, resources, counts, filled)
+    if (options.signals ?? true) app.closeOnSignals()
+    await app.start()
+    return app
+  } catch (thrown) {
+    await resources.close()
+    throw thrown
+  }
+}

@@ -1,0 +1,98 @@
+import type { CompiledTopology } from '../compile/index.ts'
+import { messageOf, StartupError, type StartupFault, StreamsError } from '../errors/index.ts'
+import type { Transport } from '../ports/index.ts'
+import type { Resources } from './resources.ts'
+
+/**
+ * Connects and checks everything at once: topics, partition counts, lookup tables, sink tables. Throws one
+ * StartupError with all faults. Gives the partition counts of all topics.
+ */
+export async function startupCheck(
+  topology: CompiledTopology,
+  resources: Resources,
+): Promise<ReadonlyMap<string, number>> {
+  const { transport, embedded, lookups, sinks } = resources
+  const topics = checkTopics(topology, transport, embedded !== undefined)
+  const [topicResult, ...rest] = await Promise.all([
+    topics,
+    ...[...lookups].map(([spec, lookup]) => faultsOf(spec.name, () => lookup.load())),
+    ...[...sinks].map(([node, sink]) => faultsOf(node, () => sink.open().then(() => sink.check()))),
+  ])
+  const faults = [...topicResult.faults, ...rest.flat()]
+  if (faults.length > 0) throw new StartupError(topology.name, unique(faults))
+  return topicResult.counts
+}
+
+async function checkTopics(
+  topology: CompiledTopology,
+  transport: Transport,
+  isEmbedded: boolean,
+): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly faults: readonly StartupFault[] }> {
+  const names = [...new Set([...topology.sourceTopics, ...topology.sinkTopics])]
+  let counts: ReadonlyMap<string, number> = new Map()
+  const faults = await faultsOf('topics', async () => {
+    await transport.connect()
+    counts = await transport.admin.partitionCounts(names)
+    if (!isEmbedded) return [...missing(names, counts), ...unequal(topology, counts)]
+    const absent = names.filter((topic) => !counts.has(topic))
+    await transport.admin.createTopics(
+      absent.map((topic) => ({ topic, partitions: partitionsFor(topic, topology, counts) })),
+    )
+    counts = await transport.admin.partitionCounts(names)
+    return [...missing(names, counts), ...unequal(topology, counts)]
+  })
+  return { counts, faults }
+}
+
+/** An embedded topic that nobody made gets the count of the topics that it is read with, else one partition. */
+function partitionsFor(topic: string, topology: CompiledTopology, counts: ReadonlyMap<string, number>): number {
+  const sub = topology.subTopologies.find((one) => one.sourceTopics.includes(topic))
+  return sub?.sourceTopics.map((other) => counts.get(other)).find((count) => count !== undefined) ?? 1
+}
+
+function missing(names: readonly string[], counts: ReadonlyMap<string, number>): readonly StartupFault[] {
+  return names
+    .filter((topic) => !counts.has(topic))
+    .map((topic) => ({
+      code: 'TOPIC_MISSING',
+      where: `topic ${topic}`,
+      what: 'it does not exist',
+      hint: `Create it, e.g. kafka-topics.sh --create --topic ${topic} --partitions 4, or correct the name.`,
+    }))
+}
+
+function unequal(topology: CompiledTopology, counts: ReadonlyMap<string, number>): readonly StartupFault[] {
+  return topology.subTopologies.flatMap((sub) => {
+    const known = sub.sourceTopics.filter((topic) => counts.has(topic))
+    if (new Set(known.map((topic) => counts.get(topic))).size < 2) return []
+    const found = known.map((topic) => `${topic} has ${counts.get(topic)}`).join(', ')
+    return [
+      {
+        code: 'PARTITIONS_DIFFER' as const,
+        where: `topics ${known.join(', ')}`,
+        what: `they are read together and have different partition counts: ${found}`,
+        hint: 'Give them the same count, or read them in separate topologies.',
+      },
+    ]
+  })
+}
+
+async function faultsOf(
+  where: string,
+  check: () => Promise<readonly StartupFault[]>,
+): Promise<readonly StartupFault[]> {
+  try {
+    return await check()
+  } catch (thrown) {
+    if (!(thrown instanceof StreamsError)) throw thrown
+    return [
+      { code: thrown.code, where: thrown.context.address ?? where, what: messageOf(thrown.what), hint: thrown.hint },
+    ]
+  }
+}
+
+/** Two sinks of one server report the same outage. */
+function unique(faults: readonly StartupFault[]): readonly StartupFault[] {
+  const seen = new Map(faults.map((fault) => [`${fault.code} ${fault.where} ${fault.what}`, fault]))
+  return [...seen.values()]
+}

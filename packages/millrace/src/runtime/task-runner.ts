@@ -1,0 +1,151 @@
+import { type Observable, Subject } from 'rxjs'
+import type { Clock, RecordBatch, TopicPartition } from '../ports/index.ts'
+import type { Task } from '../task/index.ts'
+import { type MicroBatchResult, microBatches } from './micro-batch.ts'
+import type { MicroBatchLimits } from './run-options.ts'
+import type { OutputBuffer } from './output-buffer.ts'
+import { Signal } from './signal.ts'
+
+/** A stretch of synchronous work after which everything else that waits (heartbeats, sockets) gets its turn. */
+const sliceMs = 5
+
+export interface FlowControl {
+  pause(partitions: readonly TopicPartition[]): void
+  resume(partitions: readonly TopicPartition[]): void
+}
+
+/**
+ * Drives one task: waits until it may go on, runs one micro-batch, and says so. Holds back deliveries while the task
+ * has enough to do, and the task while a sink or the outputs have too much.
+ */
+export class TaskRunner {
+  readonly task: Task
+  readonly results$: Observable<MicroBatchResult>
+  /** What the group has committed for this task, as far as this member knows; decides whether it may be kept. */
+  committed: ReadonlyMap<string, number> = new Map()
+  readonly #clock: Clock
+  readonly #limits: MicroBatchLimits
+  readonly #outputs: OutputBuffer
+  readonly #flow: FlowControl
+  readonly #wake = new Signal()
+  readonly #idle = new Signal()
+  readonly #stop$ = new Subject<void>()
+  #isHeld = true
+  #isStopped = false
+  #isBusy = false
+  #isPaused = false
+  #oldestWaitingMs = 0
+  #sliceStartMs = 0
+
+  constructor(task: Task, limits: MicroBatchLimits, outputs: OutputBuffer, flow: FlowControl, clock: Clock) {
+    this.task = task
+    this.#limits = limits
+    this.#outputs = outputs
+    this.#flow = flow
+    this.#clock = clock
+    this.results$ = microBatches(() => this.#turn(), this.#stop$)
+  }
+
+  enqueue(batch: RecordBatch): void {
+    if (this.task.waitingRecords === 0) this.#oldestWaitingMs = this.#clock.nowMs()
+    this.task.enqueue(batch)
+    if (!this.#isPaused && this.#hasPlenty()) {
+      this.#isPaused = true
+      this.#flow.pause(this.task.queues)
+    }
+    this.#wake.notify()
+  }
+
+  /** Starts no further micro-batch; resolves when the one under way is done. */
+  async hold(): Promise<void> {
+    this.#isHeld = true
+    while (this.#isBusy) await this.#idle.wait()
+  }
+
+  /** Goes on. Deliveries begin unpaused in every generation. */
+  release(): void {
+    this.#isHeld = false
+    this.#isPaused = false
+    this.#wake.notify()
+  }
+
+  /** Ends for good; what waits is forgotten. */
+  stop(): void {
+    this.#isStopped = true
+    this.task.abandon()
+    this.#stop$.next()
+    this.#wake.notify()
+    this.#idle.notify()
+  }
+
+  async #turn(): Promise<MicroBatchResult | undefined> {
+    await this.#mayGoOn()
+    if (this.#isStopped) return undefined
+    this.#isBusy = true
+    try {
+      const records = this.task.process(this.#batchSize())
+      if (this.task.hasPendingCuts) await this.task.drainCuts()
+      if (this.#isStopped) return undefined
+      this.task.complete()
+      this.#outputs.kick()
+      this.#resumeIfLow()
+      return { taskId: this.task.id, records }
+    } finally {
+      this.#isBusy = false
+      this.#idle.notify()
+    }
+  }
+
+  async #mayGoOn(): Promise<void> {
+    for (;;) {
+      if (this.#isStopped) return
+      if (this.#isHeld || this.task.waitingRecords === 0) await this.#wake.wait()
+      else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
+      else if (this.#outputs.isFull) await this.#outputs.drained()
+      else if (this.#linger() > 0) await this.#sleep(this.#linger())
+      else if (this.#clock.nowMs() - this.#sliceStartMs >= sliceMs) {
+        await this.#clock.yield()
+        this.#sliceStartMs = this.#clock.nowMs()
+      } else return
+    }
+  }
+
+  /** How long to wait for a fuller micro-batch, ms. */
+  #linger(): number {
+    if (this.#limits.maxWaitMs === 0 || this.task.waitingRecords >= this.#limits.maxRecords) return 0
+    return this.#oldestWaitingMs + this.#limits.maxWaitMs - this.#clock.nowMs()
+  }
+
+  #sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.schedule(delayMs, resolve)
+      void this.#wake.wait().then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  /** Records of the next micro-batch: bounded in records, and in bytes by their average size. */
+  #batchSize(): number {
+    const { waitingRecords, waitingBytes } = this.task
+    const byBytes = Math.ceil((this.#limits.maxBytes * waitingRecords) / Math.max(1, waitingBytes))
+    return Math.max(1, Math.min(this.#limits.maxRecords, byBytes))
+  }
+
+  #hasPlenty(): boolean {
+    return (
+      this.task.waitingBytes >= this.#limits.maxWaitingBytes ||
+      this.task.waitingRecords >= this.#limits.maxWaitingRecords
+    )
+  }
+
+  #resumeIfLow(): void {
+    this.#oldestWaitingMs = this.#clock.nowMs()
+    if (!this.#isPaused) return
+    const { maxWaitingBytes, maxWaitingRecords } = this.#limits
+    if (this.task.waitingBytes * 2 > maxWaitingBytes || this.task.waitingRecords * 2 > maxWaitingRecords) return
+    this.#isPaused = false
+    this.#flow.resume(this.task.queues)
+  }
+}
