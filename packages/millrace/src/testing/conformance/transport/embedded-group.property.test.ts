@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { embedded, type EmbeddedServer } from '../../../adapters/embedded/index.ts'
 import { TransportCaseContext } from './case-context.ts'
 import type { RecordingMember } from './recording-member.ts'
-import { codeOf, numbered, sorted, type CaseContext } from './transport-case.ts'
+import { codeOf, gate, numbered, sorted, type CaseContext } from './transport-case.ts'
 
 const partitions = [0, 1, 2, 3]
 
@@ -140,3 +140,28 @@ it('loses nothing and breaks no rule of the listener, whatever the members of a 
     { numRuns: 200 },
   )
 }, 60_000)
+
+it('assigns nothing to a member that stops, however closely stop and rebalance meet', async () => {
+  for (let microtasks = 0; microtasks < 30; microtasks++) {
+    const transport = embedded().transport()
+    await transport.connect()
+    const underTest = { transport, uniqueName: (prefix: string) => prefix, dispose: async () => {} }
+    const context = new TransportCaseContext(underTest, null, expect)
+    const topics = [await context.topic(2)]
+    const { opened, open } = gate()
+    const stops = context.member({ groupId: 'group', topics })
+    const revokes = context.member({ groupId: 'group', topics, whenRevoking: () => opened })
+    await Promise.all([stops.start(), revokes.start()])
+    const joins = context.member({ groupId: 'group', topics })
+    const joining = joins.start()
+    await context.until('the old members revoke', () => stops.revoked.length > 0 && revokes.phase === 'revoking')
+    open()
+    for (let microtask = 0; microtask < microtasks; microtask++) await Promise.resolve()
+    await stops.stop()
+    await joining
+    await context.until('the rest reads', () => joins.reading.length + revokes.reading.length === 2)
+    await context.close()
+    context.expectNoViolations()
+    expect(stops.assignments.length).toBe(stops.revoked.length)
+  }
+})

@@ -177,6 +177,39 @@ export const rebalanceCases: readonly TransportCase[] = [
     },
   },
   {
+    title: 'finishes onAssigned before it revokes, and hands over nothing in between',
+    async run({ transport, topic, uniqueName, member, write, until, expect }) {
+      const name = await topic(2)
+      const groupId = uniqueName('group')
+      const witness = member({ groupId: uniqueName('group'), topics: [name] })
+      await witness.start()
+      const { opened, open } = gate()
+      const first = member({
+        groupId,
+        topics: [name],
+        positions: async ({ partitions }, self) => {
+          await opened
+          return self.committedOrEarliest(partitions)
+        },
+        whenRevoking: async () => {
+          const before = witness.received.length
+          await write(name, 0, ['while revoking'])
+          await write(name, 1, ['while revoking'])
+          await until('the witness has read what was written', () => witness.received.length >= before + 2)
+        },
+      })
+      const starting = first.start()
+      await until('the first is assigned', () => first.phase === 'assigning')
+      const second = member({ groupId, topics: [name] })
+      const alsoStarting = second.start()
+      await transport.admin.partitionCounts([name])
+      expect(first.phase).toBe('assigning')
+      open()
+      await Promise.all([starting, alsoStarting])
+      await until('both read one', () => first.reading.length === 1 && second.reading.length === 1)
+    },
+  },
+  {
     title: 'stops within a bounded time when onRevoking never resolves',
     async run({ topic, uniqueName, member, until, expect }) {
       const name = await topic(1)
