@@ -97,11 +97,18 @@ export class ConsumerGroup {
 
   #expel(participant: GroupParticipant): void {
     if (!this.#members.delete(participant)) return
-    void participant.end().then(() => {
-      if (participant.takesPart) this.join(participant)
-      return null
-    })
+    void this.#rejoin(participant)
     this.#startRebalance()
+  }
+
+  async #rejoin(participant: GroupParticipant): Promise<void> {
+    await participant.end()
+    if (!participant.takesPart) return
+    try {
+      this.join(participant)
+    } catch (thrown) {
+      participant.fail(thrown as StreamsError)
+    }
   }
 
   #assign(): void {
