@@ -3,7 +3,6 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type NodeFields, type PlanNode, type TimestampOf } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { TableSpec } from '../ports/table.ts'
-import type { Serde } from '../serde/index.ts'
 import { zoneOffsets } from '../time/index.ts'
 import { defaultSerde } from './default-serde.ts'
 import type {

@@ -1,5 +1,5 @@
 import { StreamsError } from '../errors/index.ts'
-import { callSite, checkName, fail, type Policy, type TimestampOf } from '../plan/index.ts'
+import { callSite, checkName, fail, type Policy } from '../plan/index.ts'
 import { bytes, string, type Serde } from '../serde/index.ts'
 import { KStream } from './k-stream.ts'
 import type { PlanBuilder } from './plan-builder.ts'

@@ -1,4 +1,5 @@
-import { defer, Observable, repeat, takeUntil, takeWhile } from 'rxjs'
+import type { Observable } from 'rxjs'
+import { defer, repeat, takeUntil, takeWhile } from 'rxjs'
 
 /** What one turn of a task did. */
 export interface MicroBatchResult {
