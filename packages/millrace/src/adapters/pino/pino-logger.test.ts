@@ -82,13 +82,16 @@ describe('createPinoLogger', () => {
   })
 
   it('writes lines for people when they are asked for', () => {
-    const error = new StreamsError({ code: 'PROCESS_FAILED', what: 'It broke', hint: 'Mend it.' })
+    const cause = new TypeError('deep')
+    const error = new StreamsError({ code: 'PROCESS_FAILED', what: 'It broke', hint: 'Mend it.', cause })
     const lines = logged({ pretty: true }, (logger) => {
       logger.info({ topic: 'test', offsets: [1, 2] }, 'committed')
       logger.error({ error }, 'failed')
     })
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}committed {2}topic=test offsets=\[1,2\]\n$/)
-    expect(lines[1]).toMatch(/ ERROR failed\n {2}StreamsError: It broke\. Mend it\.\n {6}at /)
+    expect(lines[1]).toMatch(
+      / ERROR failed\n {2}StreamsError: It broke\. Mend it\.\n {6}at [^]*\n {2}Caused by TypeError: deep\n {6}at /,
+    )
   })
 
   it('refuses a level that does not exist', () => {

@@ -28,5 +28,6 @@ function pretty(line: string): string {
 
 function stackOf(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || !('stack' in value)) return undefined
-  return typeof value.stack === 'string' ? value.stack : undefined
+  const cause = 'cause' in value ? stackOf(value.cause) : undefined
+  return `${String(value.stack)}${cause === undefined ? '' : `\nCaused by ${cause}`}`
 }
