@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, inject, it } from 'vitest'
+import { createKafkajsTransport } from '../../src/adapters/kafkajs/index.ts'
+import { systemClock } from '../../src/runtime/system-clock.ts'
+import { transportSuite } from '../../src/testing/conformance/transport/transport-suite.ts'
+import { kafkaBrokers, quietLogger } from './kafkajs-servers.ts'
+
+const brokers = kafkaBrokers(inject)
+
+if ('skipped' in brokers) {
+  describe('transport: kafkajs', () => it.skip(`needs Kafka (skipped: ${brokers.skipped})`, () => {}))
+} else {
+  const services = { clock: systemClock, logger: quietLogger() }
+  transportSuite(
+    'kafkajs',
+    {
+      create: async () => ({
+        transport: createKafkajsTransport(
+          { brokers: brokers.addresses, sessionTimeoutMs: 6_000, heartbeatIntervalMs: 200, rebalanceTimeoutMs: 20_000 },
+          services,
+        ),
+        uniqueName: (prefix) => `${prefix}-${randomUUID()}`,
+        dispose: async () => {},
+      }),
+      unreachable: () => createKafkajsTransport({ brokers: ['127.0.0.1:1'], connectTimeoutMs: 1_000 }, services),
+    },
+    { describe, it, expect },
+  )
+}
