@@ -46,7 +46,7 @@ export function findDockerObstacle(): Promise<string | undefined> {
 }
 
 async function askDocker(): Promise<string | undefined> {
-  const { exitCode } = await runCommand('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 5000 })
+  const { exitCode } = await runCommand('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 5000 })
   if (exitCode !== 0) return 'no Docker daemon answers'
   const plugin = await runCommand('docker', ['compose', 'version'], { timeoutMs: 5000 })
   return plugin.exitCode === 0 ? undefined : 'Docker has no compose plugin'

@@ -64,12 +64,13 @@ export async function waitUntilReady(
     const isReady = (await readLogSince(log, options.logFrom)).includes(service.readyText)
     if (isReady && (await answers(service.name, place))) return
     if (!(await isAlive(own))) {
-      throw failed(service, 'died while starting', `The whole log is ${log}.`, await lastLines(service, place))
+      const hint = `The whole log is ${log}; if the data is not needed, start afresh (--fresh).`
+      throw failed(service, 'died while starting', hint, await lastLines(service, place, options.logFrom))
     }
     if (Date.now() > deadline) {
       await stopProcess(own)
       const what = `was not ready after ${options.timeoutMs / 1000} s and has been stopped`
-      throw failed(service, what, `The whole log is ${log}.`, await lastLines(service, place))
+      throw failed(service, what, `The whole log is ${log}.`, await lastLines(service, place, options.logFrom))
     }
     await sleep(100)
   }
@@ -91,9 +92,12 @@ export async function currentLogSize({ service, place }: Pick<LaunchOptions, 'se
   return logSize(join(place.dir, 'logs', service.logFile))
 }
 
-async function lastLines(service: JvmService, place: Place): Promise<string[]> {
+async function lastLines(service: JvmService, place: Place, logFrom: number): Promise<string[]> {
   const logs = join(place.dir, 'logs')
-  return [...(await readLogTail(join(logs, service.logFile), 12)), ...(await readLogTail(join(logs, 'stdout.log'), 8))]
+  const ownLog = (await readLogSince(join(logs, service.logFile), logFrom)).trimEnd().split('\n')
+  // frames of a stack trace say least to whoever reads this in a terminal
+  const telling = ownLog.filter((line) => line !== '' && !/^\s+at /.test(line))
+  return telling.length > 0 ? telling.slice(-12) : readLogTail(join(logs, 'stdout.log'), 12)
 }
 
 function failed(service: JvmService, what: string, hint: string, logLines: readonly string[]): ServicesError {
