@@ -5,20 +5,22 @@ export interface Counts {
   readonly readRecords: number
   readonly writtenRows: number
   readonly deadLetters: number
+  /** Records in the topic that are still to be read. */
+  readonly lagRecords: number
 }
 
 export function countsOf(metrics: AppMetrics): Counts {
-  const total = (name: string) =>
-    metrics.counters.reduce((sum, counter) => (counter.name === name ? sum + counter.value : sum), 0)
   return {
-    readRecords: total('records-consumed'),
-    writtenRows: total('rows-written'),
-    deadLetters: total('dead-letters'),
+    readRecords: metrics.total('records-consumed'),
+    writtenRows: metrics.total('rows-written'),
+    deadLetters: metrics.total('dead-letters'),
+    lagRecords: metrics.tasks.reduce((lag, task) => lag + task.lagRecords, 0),
   }
 }
 
-export function countsText({ readRecords, writtenRows, deadLetters }: Counts): string {
+export function countsText({ readRecords, writtenRows, deadLetters, lagRecords }: Counts): string {
   const parts = [`${readRecords.toLocaleString('en')} read`, `${writtenRows.toLocaleString('en')} rows written`]
   if (deadLetters > 0) parts.push(`${deadLetters.toLocaleString('en')} dead letters`)
+  if (lagRecords > 0) parts.push(`${lagRecords.toLocaleString('en')} to come`)
   return parts.join(', ')
 }

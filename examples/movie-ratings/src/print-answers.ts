@@ -53,7 +53,7 @@ async function printHour(
 }
 
 function meanRow(what: string, { truncated, exact }: Mean): readonly string[] {
-  return [what, String(truncated), String(Math.round(exact * 1000) / 1000)]
+  return [what, String(truncated), Number.isNaN(exact) ? 'none' : String(Math.round(exact * 1000) / 1000)]
 }
 
 const sampleColumns = [
@@ -73,7 +73,7 @@ async function printSample(table: MovieRatings, limit: number, terminal: Termina
     rows: rows.map((row) => [
       row.name,
       row.hour_bucket,
-      new Date(row.timestamp).toISOString().slice(11, 23),
+      row.timestamp.toISOString().slice(11, 23),
       row.movie,
       String(row.rating ?? ''),
       String(row.duration ?? ''),

@@ -12,7 +12,7 @@ export async function embeddedPlace(logger: Logger): Promise<Place> {
   return {
     title: 'an embedded broker and table in this process; nothing to install, nothing stays',
     transport,
-    run: (topology) => run(topology, { embedded: server, commit: { every: 500 }, logger }),
+    run: (topology) => run(topology, { embedded: server, logger }),
     openTable: () => openTable(movieRatingsTable, { tables: server.tables }),
     close: () => transport.close(),
   }

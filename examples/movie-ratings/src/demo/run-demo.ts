@@ -7,7 +7,6 @@ import { createRatings } from '../generator/ratings.ts'
 import { sendRatings } from '../generator/send-ratings.ts'
 import { printAnswers, questions } from '../print-answers.ts'
 import { ratingsTopic } from '../topics.ts'
-import { caughtUp } from './caught-up.ts'
 import type { Place } from './place.ts'
 
 export interface DemoOptions {
@@ -57,7 +56,7 @@ async function produceAndProcess({ place, topology, terminal, ...options }: Demo
   const stopped = new AbortController()
   const app = await place.run(topology)
   let sent = 0
-  let counts: Counts = { readRecords: 0, writtenRows: 0, deadLetters: 0 }
+  let counts: Counts = { readRecords: 0, writtenRows: 0, deadLetters: 0, lagRecords: 0 }
   const show = (): string => `${sent.toLocaleString('en')} sent, ${countsText(counts)}`
   const subscription = app.metrics$.subscribe((metrics) => {
     counts = countsOf(metrics)
@@ -74,7 +73,7 @@ async function produceAndProcess({ place, topology, terminal, ...options }: Demo
         progress.show(show())
       },
     })
-    await caughtUp(place.transport, topology.name, ratingsTopic, systemClock, stopped.signal)
+    await app.caughtUp()
   }
   try {
     // an app that fails, or is told to stop, ends the demo too

@@ -17,7 +17,7 @@ export async function serverPlace(kafka: KafkaOptions, cassandra: CassandraOptio
   return {
     title: `Kafka at ${kafka.brokers.join(', ')}, Cassandra at ${cassandra.contactPoints.join(', ')}`,
     transport,
-    run: (topology) => run(topology, { kafka, cassandra, commit: { every: 500 }, logger }),
+    run: (topology) => run(topology, { kafka, cassandra, logger }),
     openTable: () => openTable(movieRatingsTable, { cassandra }),
     close: () => transport.close(),
   }

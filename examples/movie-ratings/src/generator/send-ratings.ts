@@ -1,4 +1,4 @@
-import { StreamsError } from 'millrace'
+import { partitionOf, StreamsError } from 'millrace'
 import type { Clock, OutgoingRecord, ProduceBatch, Transport } from 'millrace/ports'
 import type { KeyedText, RatingFeed } from './rating-feed.ts'
 
