@@ -1,4 +1,3 @@
 export { days, hours, minutes, ms, seconds, type Duration } from './durations.ts'
 export { hourBucket, type HourBucketOptions } from './hour-bucket.ts'
 export { parseInstant, type InstantOptions } from './parse-instant.ts'
-export { zoneOffsets, type OffsetSpan, type ZoneOffsets } from './zones.ts'

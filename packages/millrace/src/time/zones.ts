@@ -2,7 +2,7 @@ import { StreamsError } from '../errors/index.ts'
 import { notAnInstant } from './not-an-instant.ts'
 
 /** A stretch of time, [fromMs, toMs), in which a zone keeps one offset. */
-export interface OffsetSpan {
+interface OffsetSpan {
   readonly fromMs: number
   readonly toMs: number
   /** Local time minus UTC, ms. */

@@ -8,7 +8,7 @@ export interface CsvLayout {
   readonly columns: readonly CsvLayoutColumn[]
 }
 
-export interface CsvLayoutColumn {
+interface CsvLayoutColumn {
   readonly name: string
   /** The name in the file. */
   readonly from: string
