@@ -1,14 +1,12 @@
 import type { inject } from 'vitest'
 import type { LogFields, Logger } from '../../src/ports/index.ts'
 
-export type KafkaAddresses = { readonly addresses: readonly string[] } | { readonly skipped: string }
-
-/** Where Kafka is: MILLRACE_TEST_KAFKA if set, else what the global setup has started. */
-export function kafkaBrokers(injected: typeof inject): KafkaAddresses {
+/** Where Kafka is: MILLRACE_TEST_KAFKA if set, else what the global setup has started; or why there is none. */
+export function kafkaAddresses(injected: typeof inject): { brokers: readonly string[]; skipped: string | undefined } {
   const given = process.env.MILLRACE_TEST_KAFKA
-  if (given) return { addresses: given.split(',') }
+  if (given) return { brokers: given.split(','), skipped: undefined }
   const { kafka } = injected('servers')
-  return 'skipped' in kafka ? kafka : { addresses: kafka.brokers }
+  return 'skipped' in kafka ? { brokers: [], skipped: kafka.skipped } : { brokers: kafka.brokers, skipped: undefined }
 }
 
 export interface LogLine {

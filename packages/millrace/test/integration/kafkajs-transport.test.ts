@@ -3,20 +3,18 @@ import { describe, expect, inject, it } from 'vitest'
 import { createKafkajsTransport } from '../../src/adapters/kafkajs/index.ts'
 import { systemClock } from '../../src/runtime/system-clock.ts'
 import { transportSuite } from '../../src/testing/conformance/transport/transport-suite.ts'
-import { kafkaBrokers, quietLogger } from './kafkajs-servers.ts'
+import { kafkaAddresses, quietLogger } from './kafkajs-servers.ts'
 
-const brokers = kafkaBrokers(inject)
+const { brokers, skipped } = kafkaAddresses(inject)
+const services = { clock: systemClock, logger: quietLogger() }
 
-if ('skipped' in brokers) {
-  describe('transport: kafkajs', () => it.skip(`needs Kafka (skipped: ${brokers.skipped})`, () => {}))
-} else {
-  const services = { clock: systemClock, logger: quietLogger() }
+describe.skipIf(skipped !== undefined)(`on a real Kafka${skipped === undefined ? '' : ` (skipped: ${skipped})`}`, () => {
   transportSuite(
     'kafkajs',
     {
       create: async () => ({
         transport: createKafkajsTransport(
-          { brokers: brokers.addresses, sessionTimeoutMs: 6_000, heartbeatIntervalMs: 200, rebalanceTimeoutMs: 20_000 },
+          { brokers, sessionTimeoutMs: 6_000, heartbeatIntervalMs: 200, rebalanceTimeoutMs: 10_000 },
           services,
         ),
         uniqueName: (prefix) => `${prefix}-${randomUUID()}`,
@@ -26,4 +24,4 @@ if ('skipped' in brokers) {
     },
     { describe, it, expect },
   )
-}
+})

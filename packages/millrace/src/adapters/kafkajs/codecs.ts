@@ -54,7 +54,12 @@ function codecMissing(codec: number, cause: unknown): StreamsError {
     name === 'zstd'
       ? 'Run on Node 22.15 or later, which has zstd, or register a codec: CompressionCodecs[CompressionTypes.ZSTD] of kafkajs.'
       : `Register a codec with kafkajs before the app starts (CompressionCodecs[CompressionTypes.${registryNames[codec] ?? name}]), or let the topic's producers use gzip.`
-  return new StreamsError({ code: 'CODEC_MISSING', what: `A batch is compressed with ${name}, for which there is no codec`, hint, cause })
+  return new StreamsError({
+    code: 'CODEC_MISSING',
+    what: `A batch is compressed with ${name}, for which there is no codec`,
+    hint,
+    cause,
+  })
 }
 
 const registryNames: Readonly<Record<number, string>> = { 2: 'Snappy', 3: 'LZ4' }

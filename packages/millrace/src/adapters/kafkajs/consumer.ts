@@ -1,4 +1,4 @@
-import { StreamsError } from '../../errors/index.ts'
+import { messageOf, StreamsError } from '../../errors/index.ts'
 import type {
   Clock,
   CommittedOffset,
@@ -105,7 +105,13 @@ export class KafkajsConsumer implements TransportConsumer {
     if (!this.#session) throw closedError()
     const { clock, settings } = this.#services
     const { cluster } = this.#session.handle
-    return committedOffsets({ cluster, clock, timeoutMs: settings.retryTimeoutMs, groupId: this.#options.groupId, partitions })
+    return committedOffsets({
+      cluster,
+      clock,
+      timeoutMs: settings.retryTimeoutMs,
+      groupId: this.#options.groupId,
+      partitions,
+    })
   }
 
   async stop(): Promise<void> {
@@ -153,7 +159,7 @@ export class KafkajsConsumer implements TransportConsumer {
         return
       }
       const delayMs = kind === 'missing-topic' ? 500 : backoffMs(this.#restarts, 100, 10_000)
-      const fields = { reason: failureType(failure), restart: this.#restarts, delayMs, error: String(failure) }
+      const fields = { reason: failureType(failure), restart: this.#restarts, delayMs, error: messageOf(failure) }
       this.#services.logger.warn(fields, 'The consumer failed and is restarted')
       await Promise.race([sleep(this.#services.clock, delayMs), this.#stopped])
     }
@@ -279,7 +285,7 @@ export class KafkajsConsumer implements TransportConsumer {
     const revoking = (async () => {
       if (await generation.assigned) await this.#listener.onRevoking(generation.number)
     })()
-    this.#revoking = revoking.catch((error: unknown) => logger.warn({ error: String(error) }, 'onRevoking failed'))
+    this.#revoking = revoking.catch((error: unknown) => logger.warn({ error: messageOf(error) }, 'onRevoking failed'))
     if (!(await settlesWithin(clock, revoking, limitMs))) {
       logger.warn({ generation: generation.number, limitMs }, 'onRevoking took too long; the group goes on without it')
     }
@@ -306,7 +312,12 @@ export class KafkajsConsumer implements TransportConsumer {
   #finalError(failure: unknown, kind: string): StreamsError {
     const { groupId, topics } = this.#options
     if (kind === 'missing-topic') {
-      return wrapFailure(failure, 'TOPIC_MISSING', `Not all of the topics ${topics.join(', ')} exist`, 'Create them first.')
+      return wrapFailure(
+        failure,
+        'TOPIC_MISSING',
+        `Not all of the topics ${topics.join(', ')} exist`,
+        'Create them first.',
+      )
     }
     const what = `The consumer of group ${groupId} failed${kind === 'fatal' ? '' : ` ${this.#restarts} times`}`
     const hint = 'See the cause; what was not committed is read again after the next start.'

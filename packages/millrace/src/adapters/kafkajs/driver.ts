@@ -168,7 +168,9 @@ async function closeCluster(
   sockets: SocketTracker,
 ): Promise<void> {
   for (const queue of queues) {
-    queue.rejectAll(new StreamsError({ code: 'TRANSPORT_CLOSED', what: 'The connection was closed', hint: 'Open a new transport.' }))
+    queue.rejectAll(
+      new StreamsError({ code: 'TRANSPORT_CLOSED', what: 'The connection was closed', hint: 'Open a new transport.' }),
+    )
   }
   // kafkajs waits here for requests without an answer; there are none left.
   await cluster.disconnect().catch(() => {})
@@ -176,12 +178,7 @@ async function closeCluster(
   sockets.destroyAll()
 }
 
-function kafkaConfig(
-  settings: KafkaSettings,
-  clientId: string,
-  logger: Logger,
-  sockets: SocketTracker,
-): KafkaConfig {
+function kafkaConfig(settings: KafkaSettings, clientId: string, logger: Logger, sockets: SocketTracker): KafkaConfig {
   const config: KafkaConfig = {
     clientId,
     brokers: [...settings.brokers],
@@ -204,7 +201,7 @@ function tlsOf(tls: KafkaTls): NonNullable<Exclude<KafkaConfig['ssl'], boolean>>
 }
 
 function saslOf(sasl: NonNullable<KafkaSettings['sasl']>): SASLOptions {
-  if (sasl.mechanism !== 'oauthbearer') return { ...sasl } as SASLOptions
+  if (sasl.mechanism !== 'oauthbearer') return { ...sasl }
   return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: await sasl.token() }) }
 }
 
@@ -219,12 +216,20 @@ function captureCluster(kafka: Kafka): DriverCluster {
     partitionAssigners: [
       ({ cluster }) => {
         captured = cluster
-        return { name: 'unused', version: 0, assign: async () => [], protocol: () => ({ name: 'unused', metadata: Buffer.alloc(0) }) }
+        return {
+          name: 'unused',
+          version: 0,
+          assign: async () => [],
+          protocol: () => ({ name: 'unused', metadata: Buffer.alloc(0) }),
+        }
       },
     ],
   })
   const cluster = captured as DriverCluster | undefined
-  if (typeof cluster?.connectionPoolBuilder?.build !== 'function' || typeof cluster.findGroupCoordinator !== 'function') {
+  if (
+    typeof cluster?.connectionPoolBuilder?.build !== 'function' ||
+    typeof cluster.findGroupCoordinator !== 'function'
+  ) {
     throw new StreamsError({
       code: 'TRANSPORT_FAILED',
       what: 'The installed kafkajs is not one that this version of Millrace knows',

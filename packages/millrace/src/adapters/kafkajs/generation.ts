@@ -47,7 +47,7 @@ export class Generation {
 
   close(): void {
     this.isOver = true
-    for (const wake of [...this.#naps]) wake()
+    for (const wake of this.#naps) wake()
   }
 
   /** Waits, but not longer than the generation. */

@@ -11,7 +11,9 @@ export function encodeSubscription(topics: readonly string[], owned: readonly To
 
 /** The topics that any of the members reads. */
 export function subscribedTopics(members: readonly { memberMetadata: Buffer }[]): readonly string[] {
-  const topics = members.flatMap(({ memberMetadata }) => AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [])
+  const topics = members.flatMap(
+    ({ memberMetadata }) => AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
+  )
   return [...new Set(topics)].sort()
 }
 
@@ -38,7 +40,9 @@ export function assignShares(
 /** The partitions that the leader gave to this member. */
 export function decodeAssignment(memberAssignment: Buffer): readonly TopicPartition[] {
   const assignment = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {}
-  return Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })))
+  return Object.entries(assignment).flatMap(([topic, partitions]) =>
+    partitions.map((partition) => ({ topic, partition })),
+  )
 }
 
 function ownedOf(memberMetadata: Buffer): readonly TopicPartition[] {

@@ -104,7 +104,12 @@ export function wrapFailure(
 function unwrapped(thrown: unknown): unknown {
   let error = thrown
   for (let depth = 0; depth < 8 && error !== null && typeof error === 'object'; depth++) {
-    const { type, name, cause, errors } = error as { type?: unknown; name?: unknown; cause?: unknown; errors?: unknown[] }
+    const { type, name, cause, errors } = error as {
+      type?: unknown
+      name?: unknown
+      cause?: unknown
+      errors?: unknown[]
+    }
     const inner = name === 'KafkaJSAggregateError' ? errors?.[0] : wrapperNames.has(name) ? cause : undefined
     if (typeof type === 'string' || inner === undefined || inner === null) return error
     error = inner

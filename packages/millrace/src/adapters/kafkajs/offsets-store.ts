@@ -24,7 +24,12 @@ export async function committedOffsets(query: OffsetsQuery): Promise<readonly Co
     })
     return responses.flatMap(({ topic, partitions: answers }) =>
       answers
-        .map(({ partition, offset, metadata }) => ({ topic, partition, offset: Number(offset), metadata: metadata ?? '' }))
+        .map(({ partition, offset, metadata }) => ({
+          topic,
+          partition,
+          offset: Number(offset),
+          metadata: metadata ?? '',
+        }))
         .filter(({ offset }) => offset >= 0),
     )
   } catch (thrown) {

@@ -98,7 +98,9 @@ export function resolveKafkaOptions(options: KafkaOptions): KafkaSettings {
 
 /** An option given as `undefined` means the default, as if it were absent. */
 function withoutUndefined(options: KafkaOptions): KafkaOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as unknown as KafkaOptions
+  return Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  ) as unknown as KafkaOptions
 }
 
 function brokersFault(brokers: readonly string[]): string | undefined {

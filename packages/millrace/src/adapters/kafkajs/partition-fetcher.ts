@@ -242,7 +242,9 @@ export class PartitionFetcher {
 
   async #outOfRange({ topic, partition, next }: PartitionPosition): Promise<StreamsError> {
     const ask = async (fromBeginning: boolean): Promise<string> => {
-      const [found] = await this.#options.cluster.fetchTopicsOffset([{ topic, partitions: [{ partition }], fromBeginning }])
+      const [found] = await this.#options.cluster.fetchTopicsOffset([
+        { topic, partitions: [{ partition }], fromBeginning },
+      ])
       return found?.partitions[0]?.offset ?? '?'
     }
     const [first, end] = await Promise.all([ask(true), ask(false)]).catch(() => ['?', '?'])

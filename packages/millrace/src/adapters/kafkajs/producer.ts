@@ -62,7 +62,7 @@ export class KafkajsProducer implements TransportProducer {
     const acks = new Map<ProduceBatch, number>()
     const queues = this.#queues(batches)
     const deadline = this.#clock.nowMs() + this.#settings.retryTimeoutMs
-    for (let failures = 0; queues.size > 0; ) {
+    for (let failures = 0; queues.size > 0;) {
       const failure = await this.#round(queues, acks)
       if (failure === null) {
         failures = 0
@@ -144,7 +144,7 @@ export class KafkajsProducer implements TransportProducer {
       const bytes = await encodeRecordBatch(chunk.records, identity, this.#compression)
       chunk.encoded = { bytes, epoch: this.#identity.epoch }
     }
-    return chunk.encoded!
+    return chunk.encoded
   }
 
   #byLeader(chunks: readonly Chunk[]): ReadonlyMap<number, readonly Chunk[]> {

@@ -42,7 +42,12 @@ export function decodeRecords(
   if (!Buffer.isBuffer(records)) {
     const last = records.at(-1)
     if (!last) return null
-    return new MessageBatch(records, { ...place, fromOffset: place.offset, nextOffset: Number(last.offset) + 1, highWatermark })
+    return new MessageBatch(records, {
+      ...place,
+      fromOffset: place.offset,
+      nextOffset: Number(last.offset) + 1,
+      highWatermark,
+    })
   }
   const found = findBatches(records, fetched.aborted, options, place)
   if (found.nextOffset < 0) return null
@@ -51,7 +56,7 @@ export function decodeRecords(
   if (!bodies.some((body) => body instanceof Promise)) {
     return guarded(place, () => assemble(found.batches, bodies as readonly Buffer[], batchOptions))
   }
-  return Promise.all(bodies).then(
+  return Promise.all(bodies.map((body) => Promise.resolve(body))).then(
     (ready) => guarded(place, () => assemble(found.batches, ready, batchOptions)),
     (cause: unknown) => {
       throw damaged(place, cause)
@@ -79,7 +84,7 @@ function findBatches(
   const batches: FoundBatch[] = []
   const skips = readCommitted && aborted.length > 0 ? new AbortedProducers(aborted) : null
   let nextOffset = -1
-  for (let at = 0; at + recordsAt <= bytes.length; ) {
+  for (let at = 0; at + recordsAt <= bytes.length;) {
     const end = at + lengthAt + 4 + bytes.readInt32BE(at + lengthAt)
     if (end > bytes.length) break // cut off by the size of the fetch
     if (end < at + recordsAt) throw damaged(place, new RangeError('a batch is shorter than its header'))
@@ -109,7 +114,11 @@ function findBatches(
   return { batches, nextOffset }
 }
 
-function assemble(batches: readonly FoundBatch[], bodies: readonly Buffer[], options: FetchedBatchOptions): RecordBatch {
+function assemble(
+  batches: readonly FoundBatch[],
+  bodies: readonly Buffer[],
+  options: FetchedBatchOptions,
+): RecordBatch {
   const segments = batches.map(({ count, baseOffset, baseTimestamp, appendTimestamp }, index): RecordSegment => {
     const bytes = bodies[index]!
     return { bytes, start: 0, end: bytes.length, count, baseOffset, baseTimestamp, appendTimestamp }

@@ -21,6 +21,8 @@ export function createSocketFactory(): SocketTracker {
         : net.connect({ host, port }, onConnect)
       socket.setKeepAlive(true, keepAliveMs)
       socket.setNoDelay(true)
+      // kafkajs may close one that is still connecting many times, and each time leaves a listener.
+      socket.setMaxListeners(0)
       open.add(socket)
       socket.once('close', () => open.delete(socket))
       return socket
