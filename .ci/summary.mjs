@@ -20,7 +20,7 @@ const isIntegration = (/** @type {string} */ file) => file.replaceAll('\\', '/')
  * @param {(file: string) => boolean} isCounted
  * @returns {Count}
  */
-export function countReport(title, json, isCounted) {
+function countReport(title, json, isCounted) {
   const count = { passed: 0, failed: 0, skipped: 0, faults: /** @type {string[]} */ ([]) }
   const fail = (/** @type {string} */ fault) => {
     count.failed += 1

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ProviderName, ServiceName } from './service.ts'
 
@@ -32,8 +32,4 @@ export async function writeServiceRecord(dir: string, record: ServiceRecord): Pr
   const file = join(dir, 'service.json')
   await writeFile(`${file}.new`, `${JSON.stringify(record, undefined, 2)}\n`)
   await rename(`${file}.new`, file)
-}
-
-export async function forgetServiceRecord(dir: string): Promise<void> {
-  await rm(join(dir, 'service.json'), { force: true })
 }

@@ -11,6 +11,7 @@ it('means both services with their defaults when nothing is said', () => {
     dataDir: defaultDataDir,
     fresh: false,
     providers: ['given', 'docker', 'jvm'],
+    bare: false,
     lines: 20,
   })
 })

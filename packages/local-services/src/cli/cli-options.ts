@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly dataDir: string
   readonly fresh: boolean
   readonly providers: readonly ProviderName[]
+  /** Whether the topics and tables of the example are left out. */
+  readonly bare: boolean
   /** How many lines of each log are shown. */
   readonly lines: number
 }
@@ -40,6 +42,7 @@ export function parseCliOptions(args: readonly string[], env: Values): CliOption
         'cassandra-port': { type: 'string' },
         data: { type: 'string' },
         fresh: { type: 'boolean' },
+        bare: { type: 'boolean' },
         provider: { type: 'string' },
         lines: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -78,6 +81,7 @@ function interpret(positionals: readonly string[], values: Values, env: Values):
     dataDir: resolve(textOr(values['data'] ?? env['MILLRACE_SERVICES_DATA'], defaultDataDir)),
     fresh: values['fresh'] === true,
     providers,
+    bare: values['bare'] === true,
     lines: typeof lines === 'number' ? lines : 20,
   }
 }

@@ -5,7 +5,8 @@ import { lastingProject } from '../docker/docker-provider.ts'
 import { addressVariables } from '../given-provider.ts'
 import { jvmLogFile, stopRecordedJvm } from '../jvm/jvm-provider.ts'
 import { readLogTail } from '../log-tail.ts'
-import type { Server, ServiceName, StartOptions } from '../service.ts'
+import { prepareExample } from '../prepare/prepare-example.ts'
+import type { Report, Server, ServiceName, StartOptions } from '../service.ts'
 import { startCassandra } from '../start-cassandra.ts'
 import { startKafka } from '../start-kafka.ts'
 import type { CliOptions } from './cli-options.ts'
@@ -60,17 +61,21 @@ export async function logs(options: CliOptions, print: Print): Promise<number> {
   return 0
 }
 
-function startOne(service: ServiceName, options: CliOptions, print: Print): Promise<Server> {
+async function startOne(service: ServiceName, options: CliOptions, print: Print): Promise<Server> {
   const { dataDir, fresh, providers } = options
   const port = options.ports[service]
+  const report: Report = (line) => print(label(service) + line)
   const start: StartOptions = {
     dataDir,
     fresh,
     providers,
-    report: (line) => print(label(service) + line),
+    report,
     ...(port === undefined ? {} : { port }),
   }
-  return service === 'kafka' ? startKafka(start) : startCassandra(start)
+  const server = await (service === 'kafka' ? startKafka(start) : startCassandra(start))
+  // what somebody else runs gets nothing of ours unasked
+  if (server.provider !== 'given' && !options.bare) await prepareExample(server, report)
+  return server
 }
 
 async function stopOne(service: ServiceName, options: CliOptions, print: Print): Promise<void> {

@@ -4,7 +4,8 @@ export const usage = `A real Kafka and a real Cassandra on this machine, for dem
   pnpm services <command> [options]        or: npm run services -- <command> [options]
 
 Commands
-  up        start what does not run yet; returns when it is ready and prints the addresses
+  up        start what does not run yet, with the topics and tables of the example; returns when it is ready
+            and prints the addresses
   down      stop it; the data stays
   status    show what runs, and where
   logs      show the last lines of the logs, and where they are
@@ -16,6 +17,7 @@ Options                       environment                  default
   --cassandra-port <port>     CASSANDRA_PORT               9042
   --data <folder>             MILLRACE_SERVICES_DATA       .services in the project
   --fresh                                                  up: delete the data of earlier runs first
+  --bare                                                   up: leave out the example's topics and tables
   --provider <name>           MILLRACE_SERVICES_PROVIDER   the first of these that can:
       given    servers that run already: KAFKA_BROKERS, CASSANDRA_CONTACT_POINTS and
                CASSANDRA_LOCAL_DATACENTER name them; they are used, never started or stopped

@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** A step that runs to its end before the server starts, e.g. formatting its storage. */
-export interface JavaStep {
+interface JavaStep {
   readonly jvmOptions: readonly string[]
   readonly mainClass: string
   readonly args: readonly string[]
