@@ -1,0 +1,74 @@
+import type { StartupFault } from '../../errors/index.ts'
+import type { Clock, Sink, SinkListener, SinkWriter, TableSinkOptions, TableSpec } from '../../ports/index.ts'
+import type driver from 'cassandra-driver'
+import { closedError, type CassandraConnection } from './connection.ts'
+import { insertCql } from './insert-statement.ts'
+import type { Outage } from './outage.ts'
+import type { RequestLimit } from './request-limit.ts'
+import { RowLayout } from './row-layout.ts'
+import { checkTable } from './table-check.ts'
+import { TableWriter } from './table-writer.ts'
+import { WriteRequests } from './write-requests.ts'
+
+export interface SinkContext {
+  readonly connection: CassandraConnection
+  readonly limit: RequestLimit
+  readonly outage: Outage
+  readonly clock: Clock
+}
+
+/** Writes to one declared table; tasks share it. */
+export class CassandraTableSink implements Sink {
+  readonly #table: TableSpec
+  readonly #options: TableSinkOptions
+  readonly #context: SinkContext
+  readonly #insert: string
+  readonly #requests: WriteRequests
+  readonly #writers = new Set<TableWriter>()
+  #client: driver.Client | undefined
+
+  constructor(table: TableSpec, options: TableSinkOptions, context: SinkContext) {
+    this.#table = table
+    this.#options = options
+    this.#context = context
+    this.#insert = insertCql(table, options)
+    this.#requests = new WriteRequests({
+      ...context,
+      table: `${table.keyspace}.${table.table}`,
+      client: () => this.#opened(),
+    })
+  }
+
+  async open(): Promise<void> {
+    this.#client = await this.#context.connection.client()
+  }
+
+  async check(): Promise<readonly StartupFault[]> {
+    return checkTable(await this.#context.connection.client(), this.#table)
+  }
+
+  writer(listener: SinkListener): SinkWriter {
+    this.#opened()
+    const writer = new TableWriter({
+      insert: this.#insert,
+      layout: new RowLayout(this.#table, this.#options),
+      options: this.#options,
+      listener,
+      requests: this.#requests,
+      clock: this.#context.clock,
+      onAbort: (aborted) => this.#writers.delete(aborted),
+    })
+    this.#writers.add(writer)
+    return writer
+  }
+
+  async close(): Promise<void> {
+    for (const writer of this.#writers) writer.abort()
+    this.#client = undefined
+  }
+
+  #opened(): driver.Client {
+    if (this.#client === undefined) throw closedError()
+    return this.#client
+  }
+}
