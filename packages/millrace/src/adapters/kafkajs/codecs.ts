@@ -1,7 +1,7 @@
 import { gunzip, gunzipSync } from 'node:zlib'
 import * as zlib from 'node:zlib'
 import { promisify } from 'node:util'
-import { CompressionCodecs } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { StreamsError } from '../../errors/index.ts'
 
 /** Codec numbers of the record batch format. */
@@ -39,7 +39,7 @@ interface Codec {
 
 /** A codec that the application registered with kafkajs. */
 function registeredCodec(codec: number): Codec {
-  const registered = (CompressionCodecs as unknown as Record<number, (() => Codec) | undefined>)[codec]
+  const registered = (kafkajs.CompressionCodecs as unknown as Record<number, (() => Codec) | undefined>)[codec]
   try {
     if (registered) return registered()
   } catch (cause) {

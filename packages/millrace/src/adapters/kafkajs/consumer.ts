@@ -12,12 +12,13 @@ import { openCluster, type ClusterHandle } from './driver.ts'
 import { Generation, type GenerationEnd } from './generation.ts'
 import { GroupMember, type Joined } from './group-member.ts'
 import { keepHeartbeats } from './heartbeats.ts'
-import { failureKind, failureType, wrapFailure } from './kafka-failure.ts'
+import { failureKind, failureType, wrapFailure, type FailureKind } from './kafka-failure.ts'
 import { committedOffsets } from './offsets-store.ts'
 import type { KafkaSettings } from './options.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
 import { partitionName } from './partition-position.ts'
-import { backoffMs, retrying, settlesWithin, sleep } from './retry.ts'
+import { RestartBudget } from './restart-budget.ts'
+import { retrying, settlesWithin, sleep } from './retry.ts'
 
 export interface ConsumerServices {
   readonly settings: KafkaSettings
@@ -25,9 +26,6 @@ export interface ConsumerServices {
   readonly logger: Logger
 }
 
-/** After so much work without a failure, earlier restarts no longer count. */
-const forgiveAfterMs = 30_000
-const missingTopicAttempts = 20
 const leaveTimeoutMs = 2_000
 
 /** A cluster handle, and this consumer as a member of its group; both are made anew after a failure. */
@@ -52,8 +50,8 @@ export class KafkajsConsumer implements TransportConsumer {
   #session: Session | null = null
   #generation: Generation | null = null
   #generations = 0
+  #memberId = ''
   #owned: readonly TopicPartition[] = []
-  #restarts = 0
   /** The last `onRevoking`: `onAssigned` waits for it, however long it takes. */
   #revoking: Promise<unknown> = Promise.resolve()
   #commits: Promise<unknown> = Promise.resolve()
@@ -144,36 +142,36 @@ export class KafkajsConsumer implements TransportConsumer {
   }
 
   async #supervise(): Promise<void> {
-    let missingTopic = 0
+    const { settings, clock, logger } = this.#services
+    const budget = new RestartBudget(settings, clock)
     while (!this.#isStopping) {
-      const failure = await this.#runOnce()
+      const failure = await this.#runOnce(budget)
       if (failure === null || this.#isStopping) continue
       const kind = failureKind(failure)
-      if (kind === 'missing-topic') missingTopic++
-      else missingTopic = 0
-      this.#restarts++
-      const isSpent = this.#restarts > this.#services.settings.restartBudget || missingTopic >= missingTopicAttempts
-      if (kind === 'fatal' || isSpent) {
+      const delayMs = budget.spend(kind)
+      if (delayMs === null) {
         await this.#close()
-        this.#fail(this.#finalError(failure, kind))
+        this.#fail(this.#finalError(failure, kind, budget))
         return
       }
-      const delayMs = kind === 'missing-topic' ? 500 : backoffMs(this.#restarts, 100, 10_000)
-      const fields = { reason: failureType(failure), restart: this.#restarts, delayMs, error: messageOf(failure) }
-      this.#services.logger.warn(fields, 'The consumer failed and is restarted')
-      await Promise.race([sleep(this.#services.clock, delayMs), this.#stopped])
+      const fields = { reason: failureType(failure), restart: budget.restarts, delayMs, error: messageOf(failure) }
+      if (budget.isNew) logger.warn(fields, 'The consumer failed and is restarted')
+      else logger.debug(fields, 'The consumer still cannot be restarted')
+      await Promise.race([sleep(clock, delayMs), this.#stopped])
     }
     await this.#close()
     this.#settleStart?.reject(closedError())
   }
 
   /** One connection's life. Null: go on at once; else what went wrong. */
-  async #runOnce(): Promise<unknown> {
+  async #runOnce(budget: RestartBudget): Promise<unknown> {
     try {
       this.#session ??= this.#open()
       const joined = await this.#join(this.#session)
       if (!joined) return null
+      budget.joined()
       const end = await this.#serve(joined)
+      budget.served()
       return end.kind === 'failed' ? await this.#drop(end.error) : null
     } catch (thrown) {
       const kind = failureKind(thrown)
@@ -185,18 +183,26 @@ export class KafkajsConsumer implements TransportConsumer {
   /** A failed session is not repaired but replaced. */
   async #drop(failure: unknown): Promise<unknown> {
     const session = this.#session
-    if (failureKind(failure) !== 'fatal') {
-      this.#session = null
-      if (session) await this.#leave(session)
+    const kind = failureKind(failure)
+    if (kind === 'fatal' || !session) return failure ?? listenerFailed('connection', 'nothing was thrown')
+    this.#session = null
+    if (kind === 'transient') {
+      // The coordinator cannot be told, and remembers this member: joining as the same one saves the others the wait
+      // for the end of its session.
+      this.#memberId = session.member.memberId
+      await session.handle.close()
+    } else {
+      this.#memberId = ''
+      await this.#leave(session)
     }
-    return failure ?? new TypeError('unknown failure')
+    return failure
   }
 
   #open(): Session {
     const { settings, logger } = this.#services
     const { clientId, groupId, topics, assignor } = this.#options
     const handle = openCluster(settings, clientId, logger)
-    return { handle, member: new GroupMember(handle.cluster, settings, { groupId, topics, assignor }) }
+    return { handle, member: new GroupMember(handle.cluster, settings, { groupId, topics, assignor }, this.#memberId) }
   }
 
   async #join({ handle, member }: Session): Promise<Joined | null> {
@@ -211,8 +217,7 @@ export class KafkajsConsumer implements TransportConsumer {
   }
 
   async #serve(joined: Joined): Promise<GenerationEnd> {
-    const { clock, logger } = this.#services
-    const sinceMs = clock.nowMs()
+    const { logger } = this.#services
     const generation = this.#begin(joined)
     logger.info({ generation: generation.number, partitions: joined.partitions.map(partitionName) }, 'Joined the group')
     const beating = keepHeartbeats(generation, this.#session!.member, this.#session!.handle.cluster, this.#services)
@@ -222,7 +227,6 @@ export class KafkajsConsumer implements TransportConsumer {
     await this.#revoke(generation)
     generation.close()
     await beating
-    if (clock.nowMs() - sinceMs > forgiveAfterMs) this.#restarts = 0
     return generation.end!
   }
 
@@ -309,7 +313,7 @@ export class KafkajsConsumer implements TransportConsumer {
     this.#settleStart = null
   }
 
-  #finalError(failure: unknown, kind: string): StreamsError {
+  #finalError(failure: unknown, kind: FailureKind, budget: RestartBudget): StreamsError {
     const { groupId, topics } = this.#options
     if (kind === 'missing-topic') {
       return wrapFailure(
@@ -319,7 +323,7 @@ export class KafkajsConsumer implements TransportConsumer {
         'Create them first.',
       )
     }
-    const what = `The consumer of group ${groupId} failed${kind === 'fatal' ? '' : ` ${this.#restarts} times`}`
+    const what = `The consumer of group ${groupId} failed${kind === 'fatal' ? '' : ` (${budget.describe(kind)})`}`
     const hint = 'See the cause; what was not committed is read again after the next start.'
     const error = wrapFailure(failure, 'CONSUMER_FAILED', what, hint)
     return error.retriable ? wrapSpent(error, what, hint) : error

@@ -1,4 +1,5 @@
-import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs'
+// Node sees only some of the names that kafkajs exports; the default export has them all.
+import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
 import { StreamsError } from '../../errors/index.ts'
 import type { Logger } from '../../ports/index.ts'
 import { createLogCreator } from './driver-logger.ts'
@@ -141,7 +142,7 @@ export interface ClusterHandle {
 /** Makes a cluster handle that shares nothing with any other. Does not connect. */
 export function openCluster(settings: KafkaSettings, clientId: string, logger: Logger): ClusterHandle {
   const sockets = createSocketFactory()
-  const kafka = new Kafka(kafkaConfig(settings, clientId, logger, sockets))
+  const kafka = new kafkajs.Kafka(kafkaConfig(settings, clientId, logger, sockets))
   const cluster = captureCluster(kafka)
   const queues = new Set<RequestQueue>()
   hookConnections(cluster, (pool) => {
@@ -186,7 +187,7 @@ function kafkaConfig(settings: KafkaSettings, clientId: string, logger: Logger, 
     requestTimeout: settings.requestTimeoutMs,
     // Retrying is done by the callers, which know when to stop. Here only enough to try each address once.
     retry: { initialRetryTime: 50, maxRetryTime: 200, retries: Math.max(2, settings.brokers.length) },
-    logLevel: logLevel.INFO,
+    logLevel: kafkajs.logLevel.INFO,
     logCreator: createLogCreator(logger),
     socketFactory: sockets.create,
   }

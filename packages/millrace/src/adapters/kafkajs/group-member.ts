@@ -28,13 +28,19 @@ export class GroupMember {
   readonly #cluster: DriverCluster
   readonly #settings: KafkaSettings
   readonly #membership: Membership
-  #memberId = ''
+  #memberId: string
   #coordinatorId: number | undefined
 
-  constructor(cluster: DriverCluster, settings: KafkaSettings, membership: Membership) {
+  /** `memberId`: as which member to join again; '' for a newcomer. */
+  constructor(cluster: DriverCluster, settings: KafkaSettings, membership: Membership, memberId: string) {
     this.#cluster = cluster
     this.#settings = settings
     this.#membership = membership
+    this.#memberId = memberId
+  }
+
+  get memberId(): string {
+    return this.#memberId
   }
 
   /** Joins and waits until every member has its share. `owned`: the partitions of the generation before. */

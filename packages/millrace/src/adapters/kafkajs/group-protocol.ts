@@ -1,4 +1,4 @@
-import { AssignerProtocol } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import type { GroupAssignor, GroupMember, TopicPartition } from '../../ports/index.ts'
 
 const protocolVersion = 1
@@ -6,13 +6,13 @@ const protocolVersion = 1
 /** What a member tells the group when it joins: its topics, and what it owned before. */
 export function encodeSubscription(topics: readonly string[], owned: readonly TopicPartition[]): Buffer {
   const userData = Buffer.from(JSON.stringify(byTopic(owned)), 'utf8')
-  return AssignerProtocol.MemberMetadata.encode({ version: protocolVersion, topics: [...topics], userData })
+  return kafkajs.AssignerProtocol.MemberMetadata.encode({ version: protocolVersion, topics: [...topics], userData })
 }
 
 /** The topics that any of the members reads. */
 export function subscribedTopics(members: readonly { memberMetadata: Buffer }[]): readonly string[] {
   const topics = members.flatMap(
-    ({ memberMetadata }) => AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
+    ({ memberMetadata }) => kafkajs.AssignerProtocol.MemberMetadata.decode(memberMetadata)?.topics ?? [],
   )
   return [...new Set(topics)].sort()
 }
@@ -29,7 +29,7 @@ export function assignShares(
   const shares = assignor.assign({ members, partitionCounts })
   return members.map(({ memberId }) => ({
     memberId,
-    memberAssignment: AssignerProtocol.MemberAssignment.encode({
+    memberAssignment: kafkajs.AssignerProtocol.MemberAssignment.encode({
       version: protocolVersion,
       assignment: byTopic(shares.get(memberId) ?? []),
       userData: Buffer.alloc(0),
@@ -39,7 +39,7 @@ export function assignShares(
 
 /** The partitions that the leader gave to this member. */
 export function decodeAssignment(memberAssignment: Buffer): readonly TopicPartition[] {
-  const assignment = AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {}
+  const assignment = kafkajs.AssignerProtocol.MemberAssignment.decode(memberAssignment)?.assignment ?? {}
   return Object.entries(assignment).flatMap(([topic, partitions]) =>
     partitions.map((partition) => ({ topic, partition })),
   )
@@ -47,7 +47,7 @@ export function decodeAssignment(memberAssignment: Buffer): readonly TopicPartit
 
 function ownedOf(memberMetadata: Buffer): readonly TopicPartition[] {
   try {
-    const userData = AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData
+    const userData = kafkajs.AssignerProtocol.MemberMetadata.decode(memberMetadata)?.userData
     const owned: unknown = userData && userData.length > 0 ? JSON.parse(userData.toString('utf8')) : {}
     return Object.entries(owned as Record<string, unknown>).flatMap(([topic, partitions]) =>
       Array.isArray(partitions) ? partitions.map((partition) => ({ topic, partition: Number(partition) })) : [],

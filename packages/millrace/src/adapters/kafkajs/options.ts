@@ -34,8 +34,12 @@ export interface KafkaOptions {
   readonly checkCrcs?: boolean
   /** Largest record batch to produce, bytes before compression; the broker's limit is 1 MiB. Default 960 KiB. */
   readonly maxBatchBytes?: number
-  /** How often a consumer is restarted after failures before CONSUMER_FAILED. Forgiven after 30 s of
-   * undisturbed work. Default 30, which is about four minutes. */
+  /** How long a consumer tries to get back to a cluster that it cannot reach before CONSUMER_FAILED, ms. Default 300,000. */
+  readonly outageTimeoutMs?: number
+  /**
+   * How often a consumer is restarted after other failures before CONSUMER_FAILED. Forgiven after 30 s of undisturbed
+   * work. Default 10, which is about a minute.
+   */
   readonly restartBudget?: number
 }
 
@@ -79,7 +83,8 @@ const defaults = {
   maxBytesPerFetch: 10_485_760,
   checkCrcs: true,
   maxBatchBytes: 983_040,
-  restartBudget: 30,
+  outageTimeoutMs: 300_000,
+  restartBudget: 10,
 } as const satisfies Omit<KafkaSettings, 'brokers'>
 
 /** Fills in defaults. Throws OPTION_INVALID. */
