@@ -1,4 +1,16 @@
+export {
+  csvBoolean,
+  type CsvColumn,
+  type CsvColumnOptions,
+  csvInteger,
+  csvNumber,
+  type CsvRow,
+  csvTable,
+  type CsvTableOptions,
+  csvText,
+} from './adapters/csv/index.ts'
 export { embedded, type EmbeddedOptions, type EmbeddedServer } from './adapters/embedded/index.ts'
+export { lookupTable } from './adapters/memory/lookup-table.ts'
 export type { KafkaOptions, KafkaSasl, KafkaTls } from './adapters/kafkajs/options.ts'
 export * from './dsl/index.ts'
 export {

@@ -3,9 +3,11 @@ export type {
   JoinLookupOptions,
   NameOption,
   ParseOptions,
+  SelectOption,
   SinkTableOptions,
   ToOptions,
   WindowByHourOptions,
+  WithRow,
 } from './options.ts'
 export type { SinkCheck } from './sink-check.ts'
 export type { Branches, Predicates } from './split.ts'

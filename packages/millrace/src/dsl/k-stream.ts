@@ -3,15 +3,17 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type NodeFields, type PlanNode, type TimestampOf } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { TableSpec } from '../ports/table.ts'
-import { zoneOffsets } from '../time/index.ts'
+import { hourBucket } from '../time/index.ts'
 import { defaultSerde } from './default-serde.ts'
 import type {
   JoinLookupOptions,
   NameOption,
   ParseOptions,
+  SelectOption,
   SinkTableOptions,
   ToArguments,
   WindowByHourOptions,
+  WithRow,
 } from './options.ts'
 import type { PlanBuilder } from './plan-builder.ts'
 import type { SinkCheck } from './sink-check.ts'
@@ -167,7 +169,7 @@ export class KStream<K, V> {
         : TopologyTypeError<'windowByHour() needs a value with fields; parse() or mapValues() to an object first'>),
   ): KStream<K, Flat<Omit<V, As> & { readonly [Name in As]: string }>> {
     const { at, zone, as, offset = false } = options
-    zoneOffsets(zone)
+    hourBucket({ zone, offset })
     const timestamp = at === undefined ? {} : { at: at as TimestampOf }
     return this.#then({ kind: 'window-by-hour', zone, as, offset, ...timestamp }, 'windowByHour', options)
   }
@@ -175,19 +177,19 @@ export class KStream<K, V> {
   /** Joins each record with the rows that a static lookup table has for a key. `type` is always written out. */
   joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result>(
     table: LookupTableSpec<TableKey, Row>,
-    options: JoinLookupOptions<K, V, TableKey, Row, Type, Result>,
-  ): KStream<K, Result> {
-    return this.#then(
-      {
-        kind: 'join-lookup',
-        type: options.type,
-        table: table,
-        on: options.on,
-        select: options.select,
-      },
-      'joinTable',
-      options,
-    )
+    options: JoinLookupOptions<K, V, TableKey, Type> & SelectOption<V, Row, Type, Result>,
+  ): KStream<K, Result>
+  joinTable<TableKey, Row, const Type extends 'inner' | 'left'>(
+    table: LookupTableSpec<TableKey, Row>,
+    options: JoinLookupOptions<K, V, TableKey, Type>,
+  ): KStream<K, WithRow<V, Row, Type>>
+  joinTable<TableKey, Row>(
+    table: LookupTableSpec<TableKey, Row>,
+    options: JoinLookupOptions<K, V, TableKey, 'inner' | 'left'> & { readonly select?: Callback },
+  ): KStream<K, unknown> {
+    const { type, on, select } = options
+    const node = { kind: 'join-lookup', type, table: table as LookupTableSpec<unknown, unknown>, on } as const
+    return this.#then(select === undefined ? node : { ...node, select }, 'joinTable', options)
   }
 
   /** Ends the stream in a Kafka topic, which must exist. Timestamp and headers of the record are kept. */

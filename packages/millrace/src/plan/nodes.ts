@@ -122,7 +122,8 @@ export interface JoinLookupNode extends NodeFields {
   readonly type: 'inner' | 'left'
   readonly table: LookupTableSpec<unknown, unknown>
   readonly on: Callback
-  readonly select: Callback
+  /** Absent: the value with the fields of the row. */
+  readonly select?: Callback
 }
 
 export interface TopicSinkNode extends NodeFields {

