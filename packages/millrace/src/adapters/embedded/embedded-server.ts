@@ -1,5 +1,6 @@
-import type { Clock, TopicPartition, Transport } from '../../ports/index.ts'
+import type { Clock, TableStore, TopicPartition, Transport } from '../../ports/index.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
+import { createEmbeddedTableStore } from './embedded-table-store.ts'
 import { EmbeddedTransport } from './embedded-transport.ts'
 import { localClock } from './local-clock.ts'
 import type { RetainRecords, TopicOptions } from './topic-log.ts'
@@ -25,6 +26,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedServer {
   /** A new connection, like a client's; closing it does not close the server. */
   transport(): Transport
+  /** The tables of this server; they live as long as it does. */
+  readonly tables: TableStore
   /** A topic that exists already is left as it is. Throws NAME_INVALID, OPTION_INVALID. */
   createTopic(name: string, options: TopicOptions): void
   /** Whoever still reads it gets nothing more. */
@@ -52,8 +55,13 @@ export function embedded(options: EmbeddedOptions = {}): EmbeddedServer {
     rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
   })
+  let tables: TableStore | undefined
   return {
     transport: () => new EmbeddedTransport(broker),
+    get tables() {
+      tables ??= createEmbeddedTableStore({ clock: broker.settings.clock })
+      return tables
+    },
     createTopic: (name, topicOptions) => broker.createTopic(name, topicOptions),
     deleteTopic: (name) => broker.deleteTopic(name),
     deleteRecords: (partition, belowOffset) => broker.partition(partition).deleteRecordsBelow(belowOffset),

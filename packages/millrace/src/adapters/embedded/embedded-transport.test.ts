@@ -115,6 +115,12 @@ describe('embedded server', () => {
     await expect(first.admin.partitionCounts([topic])).rejects.toMatchObject({ code: 'TRANSPORT_CLOSED' })
   })
 
+  it('has tables of its own, the same ones whenever they are asked for', () => {
+    const server = embedded()
+    expect(server.tables).toBe(server.tables)
+    expect(server.tables).not.toBe(embedded().tables)
+  })
+
   it('refuses topics that do not exist, and makes them when told to', async () => {
     const strict = await connect(embedded())
     const batch = { ...partition, records: records(1) }
