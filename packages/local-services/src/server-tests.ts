@@ -44,7 +44,7 @@ function skipReason(server: TestServers['kafka'] | TestServers['cassandra']): st
 function describeUnless(reasons: readonly (string | undefined)[], title: string, define: () => void): void {
   const known = [...new Set(reasons.filter((reason) => reason !== undefined))]
   const suite = known.length > 0 ? describe.skip : describe
-  suite(`${title}${known.length > 0 ? ` [skipped: ${known.join(' ')}]` : ''}`, () => {
+  suite(`${title}${known.length > 0 ? ` [skipped: ${known.join('; ')}]` : ''}`, () => {
     define()
   })
 }

@@ -24,12 +24,14 @@ export interface ServicesErrorOptions {
 export class ServicesError extends Error {
   override readonly name: string = 'ServicesError'
   readonly code: ServicesErrorCode
+  readonly what: string
   readonly hint: string
 
   constructor(options: ServicesErrorOptions) {
     const log = (options.logLines ?? []).map((line) => `\n  | ${line}`).join('')
     super(`${options.what}. ${options.hint}${log}`, options.cause === undefined ? undefined : { cause: options.cause })
     this.code = options.code
+    this.what = options.what
     this.hint = options.hint
   }
 }

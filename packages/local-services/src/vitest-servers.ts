@@ -63,7 +63,7 @@ async function startBoth(mode: Mode): Promise<Started> {
     await Promise.all(own.map((server) => server.dispose()))
     throw new ServicesError({
       code: 'START_FAILED',
-      what: `MILLRACE_SERVERS=required, but not all servers could be started: ${failures.map((one) => one.skipped).join(' ')}`,
+      what: `MILLRACE_SERVERS=required, but not all servers could be started: ${failures.map((one) => one.skipped).join('; ')}`,
       hint: 'Mend that, or set MILLRACE_SERVERS=auto to skip the tests that need them.',
     })
   }
@@ -74,9 +74,8 @@ async function attempt<T>(start: () => Promise<T>, report: Report): Promise<T | 
   try {
     return await start()
   } catch (error) {
-    const skipped = error instanceof Error ? error.message : String(error)
-    report(`not started: ${skipped}`)
-    return { skipped: skipped.split('\n', 1)[0] ?? skipped }
+    report(`not started: ${error instanceof Error ? error.message : String(error)}`)
+    return { skipped: error instanceof ServicesError ? error.what : String(error) }
   }
 }
 
