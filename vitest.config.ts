@@ -14,7 +14,12 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'examples/*/{src,test}/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'packages/*/test/pack/*.test.ts',
+            'examples/*/{src,test}/**/*.test.ts',
+          ],
+          testTimeout: 30_000,
           exclude: ['**/test/integration/**', '**/node_modules/**'],
         },
       },

@@ -1,4 +1,19 @@
 export {
+  bigint,
+  blob,
+  boolean,
+  double,
+  float,
+  int,
+  smallint,
+  text,
+  timestamp,
+  tinyint,
+  uuid,
+} from './adapters/cassandra/columns.ts'
+export type { CassandraOptions } from './adapters/cassandra/options.ts'
+export { cassandraTable, type RowOf, type WriteRow } from './adapters/cassandra/table.ts'
+export {
   csvBoolean,
   type CsvColumn,
   type CsvColumnOptions,
