@@ -104,7 +104,7 @@ export interface ConsumerListener {
 export interface TransportConsumer {
   /** Joins the group. Resolves once the first assignment's reading has started. Rejects if it cannot join. */
   start(): Promise<void>
-  /** No batch of these partitions is handed over from now on, until `resume`. Nothing is lost: reading goes on where it was. */
+  /** No batch of these partitions is handed over from now on, until `resume`, also across rebalances. Nothing is lost: reading goes on where it was. */
   pause(partitions: readonly TopicPartition[]): void
   resume(partitions: readonly TopicPartition[]): void
   /**

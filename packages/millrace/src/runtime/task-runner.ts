@@ -62,10 +62,8 @@ export class TaskRunner {
     while (this.#isBusy) await this.#idle.wait()
   }
 
-  /** Goes on. Deliveries begin unpaused in every generation. */
   release(): void {
     this.#isHeld = false
-    this.#isPaused = false
     this.#wake.notify()
   }
 
@@ -73,6 +71,8 @@ export class TaskRunner {
   stop(): void {
     this.#isStopped = true
     this.task.abandon()
+    // a pause outlives rebalances, and these partitions may come back with another task
+    if (this.#isPaused) this.#flow.resume(this.task.queues)
     this.#stop$.next()
     this.#wake.notify()
     this.#idle.notify()
