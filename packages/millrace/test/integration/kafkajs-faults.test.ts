@@ -203,10 +203,7 @@ describe.skipIf(skipped !== undefined)(`kafkajs and broker faults${skipped ? ` (
   })
 
   async function lastOffsets({ topic }: Traffic): Promise<number> {
-    const transport = createKafkajsTransport(
-      { brokers: server.brokers },
-      { clock: systemClock, logger: quietLogger() },
-    )
+    const transport = createKafkajsTransport({ brokers: server.brokers }, { clock: systemClock, logger: quietLogger() })
     await transport.connect()
     const asked = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }))
     const ends = await transport.admin.offsets(asked, 'latest')

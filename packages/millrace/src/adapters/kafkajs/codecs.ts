@@ -1,4 +1,4 @@
-import { gunzip, gunzipSync } from 'node:zlib'
+import { gunzip, gunzipSync, type ZlibOptions } from 'node:zlib'
 import * as zlib from 'node:zlib'
 import { promisify } from 'node:util'
 import kafkajs from 'kafkajs'
@@ -7,27 +7,35 @@ import { StreamsError } from '../../errors/index.ts'
 /** Codec numbers of the record batch format. */
 export const codecNames = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
-/** Above this many compressed bytes the thread pool is asked. */
-const asyncGzipBytes = 65_536
-
-const gunzipAsync = promisify(gunzip)
-
 /**
- * Undoes the compression of a batch. Small payloads are done at once: the thread pool costs 100 to 230 µs per call,
- * `gunzipSync` of a one-record batch 5 to 10 µs. Throws CODEC_MISSING.
+ * Above this many compressed bytes the thread pool is asked. A call to it costs the main thread about 80 µs (measured
+ * on Node 20): as much as inflating some 100 KB. A one-record batch is inflated at once in 5 µs.
  */
+const asyncGzipBytes = 32_768
+const longestChunk = 8 * 1_048_576
+
+const gunzipAsync = promisify<Buffer, ZlibOptions, Buffer>(gunzip)
+
+/** Undoes the compression of a batch, at once unless it is large. Throws CODEC_MISSING. */
 export function decompress(codec: number, bytes: Buffer): Buffer | Promise<Buffer> {
   switch (codec) {
     case 0:
       return bytes
     case 1:
-      return bytes.length < asyncGzipBytes ? gunzipSync(bytes) : gunzipAsync(bytes)
+      return inflate(bytes)
     case 4:
       if (zstdDecompressSync) return zstdDecompressSync(bytes)
       return registeredCodec(codec).decompress(bytes)
     default:
       return registeredCodec(codec).decompress(bytes)
   }
+}
+
+/** The last four bytes tell the size of what was compressed: with a chunk of that size nothing is copied or wasted. */
+function inflate(bytes: Buffer): Buffer | Promise<Buffer> {
+  const size = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4)
+  const options = { chunkSize: Math.min(Math.max(size + 1, 64), longestChunk) }
+  return bytes.length < asyncGzipBytes ? gunzipSync(bytes, options) : gunzipAsync(bytes, options)
 }
 
 /** Node has it from 22.15 and 23.8 on. */

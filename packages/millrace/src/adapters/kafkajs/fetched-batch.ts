@@ -91,11 +91,9 @@ export class FetchedBatch implements RecordBatch {
   #bytesOf(index: number): Buffer {
     const ends = this.#ends
     let segment = this.#segment
-    if (index >= ends[segment]! || (segment > 0 && index < ends[segment - 1]!)) {
-      segment = 0
-      while (index >= ends[segment]!) segment++
-      this.#segment = segment
-    }
+    if (segment > 0 && index < ends[segment - 1]!) segment = 0
+    while (index >= ends[segment]!) segment++
+    this.#segment = segment
     return this.#segments[segment]!.bytes
   }
 }
