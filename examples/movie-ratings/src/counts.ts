@@ -1,4 +1,5 @@
 import type { AppMetrics } from 'millrace'
+import { counted } from './cli/counted.ts'
 
 /** What the pipeline has done so far. */
 export interface Counts {
@@ -19,8 +20,8 @@ export function countsOf(metrics: AppMetrics): Counts {
 }
 
 export function countsText({ readRecords, writtenRows, deadLetters, lagRecords }: Counts): string {
-  const parts = [`${readRecords.toLocaleString('en')} read`, `${writtenRows.toLocaleString('en')} rows written`]
-  if (deadLetters > 0) parts.push(`${deadLetters.toLocaleString('en')} dead letters`)
+  const parts = [`${readRecords.toLocaleString('en')} read`, `${counted(writtenRows, 'row')} written`]
+  if (deadLetters > 0) parts.push(counted(deadLetters, 'dead letter'))
   if (lagRecords > 0) parts.push(`${lagRecords.toLocaleString('en')} to come`)
   return parts.join(', ')
 }

@@ -67,7 +67,7 @@ describe('runCommand', () => {
     const failure = new StreamsError({ code: 'TOPIC_MISSING', what: 'No topic', hint: 'Create it.', topic: 'test' })
     const { code, stderr } = await run([], failure)
     expect(code).toBe(1)
-    expect(stderr).toBe('No topic (topic=test). Create it.\n')
+    expect(stderr).toMatch(/^No topic \(topic=test\)\. Create it\.\n\nTo create topics and table here: .*\n$/)
   })
 
   it('keeps the stack of a failure that is not the library’s', async () => {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { StreamsError } from 'millrace'
 import { helpText } from './help-text.ts'
 import type { Option } from './option.ts'
+import { failureHint } from './failure-hint.ts'
 import { UsageError } from './usage-error.ts'
 
 export type Options = Readonly<Record<string, Option<unknown>>>
@@ -67,7 +68,7 @@ export async function runCommand<O extends Options>(
 }
 
 function failureText(thrown: unknown): string {
-  if (thrown instanceof StreamsError) return thrown.message
+  if (thrown instanceof StreamsError) return `${thrown.message}${failureHint(thrown)}`
   // not one of ours: a fault in this program, so its stack is what helps
   return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }

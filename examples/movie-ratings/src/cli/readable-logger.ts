@@ -7,6 +7,9 @@ export interface ReadableLoggerOptions {
   write(line: string): void
 }
 
+/** What a person at a terminal knows, or does not look for; the JSON lines have it. */
+const leftOut: ReadonlySet<string> = new Set(['app', 'groupId', 'clientId', 'memberId', 'taskId', 'callSite', 'keys'])
+
 const levels = { debug: 0, info: 1, warn: 2, error: 3 } as const
 
 /** Log lines for people at a terminal; programs get JSON lines by default. */
@@ -25,7 +28,7 @@ export function createReadableLogger(options: ReadableLoggerOptions, bound: LogF
 
 function lineOf(level: string, fields: LogFields, message: string): string {
   const parts = Object.entries(fields)
-    .filter(([, value]) => value !== undefined && value !== null)
+    .filter(([name, value]) => value !== undefined && value !== null && !leftOut.has(name))
     .map(([name, value]) => `${name}=${textOf(value)}`)
   return `${level === 'info' ? '' : `${level}: `}${message}${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`
 }

@@ -1,6 +1,7 @@
 import { connectTransport, seconds, systemClock } from 'millrace'
 import type { Transport } from 'millrace/ports'
 import { command, type ValuesOf } from '../cli/command-line.ts'
+import { counted } from '../cli/counted.ts'
 import { durationOption, instantOption, numberOption, textOption } from '../cli/option.ts'
 import { createProgress } from '../cli/progress.ts'
 import { kafkaOptions } from '../cli/server-options.ts'
@@ -105,5 +106,5 @@ async function send(transport: Transport, feed: RatingFeed, terminal: Terminal):
     onSent: (count, last) => progress.show(`${count.toLocaleString('en')} acknowledged, the last: ${last.value}`),
   })
   const elapsedSeconds = (systemClock.nowMs() - startedMs) / 1000
-  progress.end(`${acknowledged.toLocaleString('en')} ratings sent and acknowledged in ${elapsedSeconds.toFixed(1)} s.`)
+  progress.end(`${counted(acknowledged, 'record')} sent and acknowledged in ${elapsedSeconds.toFixed(1)} s.`)
 }
