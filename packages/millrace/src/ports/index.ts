@@ -41,3 +41,16 @@ export type {
   TransportConsumer,
   TransportProducer,
 } from './transport.ts'
+export type {
+  KeyValueStore,
+  RangeOptions,
+  SessionStore,
+  StateStore,
+  StoreChange,
+  TimestampedKeyValueStore,
+  TimeWindow,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  Windowed,
+  WindowStore,
+} from './state-store.ts'
