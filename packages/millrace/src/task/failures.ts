@@ -1,5 +1,5 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
-import type { PlanNode, Policy } from '../plan/index.ts'
+import type { PlanNode, Policy, TableSinkNode } from '../plan/index.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { RecordHeader, RecordHeaders, RecordOrigin } from '../ports/record.ts'
 import type { CurrentRecord } from '../processors/index.ts'
@@ -38,6 +38,18 @@ export class Failures {
     this.apply(node, this.#onProcessError, asProcessError(thrown), failedRecord(record))
   }
 
+  /** A table refused a row for good. Its record is gone: the dead letter carries the row as JSON and the time of now. */
+  rejected(node: TableSinkNode, error: StreamsError, row: unknown, origin: RecordOrigin): void {
+    const value = Buffer.from(JSON.stringify(row, bigintAsText))
+    this.apply(node, node.onRejected, error, {
+      origin,
+      key: null,
+      value,
+      timestamp: this.#host.clock.nowMs(),
+      headers: [],
+    })
+  }
+
   apply(node: PlanNode, policy: Policy, error: StreamsError, record: FailedRecord): void {
     const located = error.in({ taskId: this.#taskId, node: node.id, callSite: node.callSite, ...record.origin })
     if (policy.kind === 'fail') throw located
@@ -66,6 +78,10 @@ export class Failures {
     this.#unlogged = 0
     this.#logger.warn({ code: error.code, ...error.context, ...unlogged }, `Record ${action}: ${error.what}`)
   }
+}
+
+function bigintAsText(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value
 }
 
 export function failedRecord(record: CurrentRecord): FailedRecord {

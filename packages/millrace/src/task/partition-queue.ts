@@ -1,5 +1,11 @@
 import type { RecordBatch } from '../ports/record.ts'
 
+interface Waiting {
+  readonly batch: RecordBatch
+  /** Index of the next record. */
+  head: number
+}
+
 /**
  * What one partition has delivered and its task has not yet taken, in offset order. Records below the position are
  * dropped on arrival, so a partition that is read again from its committed offset gives nothing twice.
@@ -7,9 +13,7 @@ import type { RecordBatch } from '../ports/record.ts'
 export class PartitionQueue {
   readonly topic: string
   readonly partition: number
-  #batches: RecordBatch[] = []
-  /** Index of the next record in the first batch. */
-  #head = 0
+  #batches: Waiting[] = []
   #records = 0
   #bytes = 0
   #expected: number
@@ -51,49 +55,50 @@ export class PartitionQueue {
 
   /** The timestamp of the next record; only while `records > 0`. */
   get headTimestamp(): number {
-    return this.#batches[0]!.timestamp(this.#head)
+    const { batch, head } = this.#batches[0]!
+    return batch.timestamp(head)
   }
 
   enqueue(batch: RecordBatch): void {
     this.#highWatermark = batch.highWatermark
     if (batch.nextOffset <= this.#expected) return
-    const from = firstAtOrAbove(batch, this.#expected)
+    const head = firstAtOrAbove(batch, this.#expected)
     this.#expected = batch.nextOffset
-    if (this.#batches.length === 0) this.#head = from
-    else if (from > 0) throw new RangeError(`batches of ${this.topic}-${this.partition} overlap`)
-    this.#batches.push(batch)
-    this.#records += batch.count - from
+    this.#batches.push({ batch, head })
+    this.#records += batch.count - head
     this.#bytes += batch.sizeBytes
     this.#skipEmpty()
   }
 
   /** Hands at most `max` records of the first batch to `read` and moves the position behind them. */
   take(max: number, read: (batch: RecordBatch, from: number, to: number) => void): number {
-    const batch = this.#batches[0]
-    if (batch === undefined) return 0
-    const from = this.#head
-    const to = Math.min(batch.count, from + max)
-    this.#head = to
-    this.#records -= to - from
-    read(batch, from, to)
+    const first = this.#batches[0]
+    if (first === undefined) return 0
+    const { batch, head } = first
+    const to = Math.min(batch.count, head + max)
+    first.head = to
+    this.#records -= to - head
+    read(batch, head, to)
     this.#position = to < batch.count ? batch.offset(to) : batch.nextOffset
     this.#skipEmpty()
-    return to - from
+    return to - head
   }
 
   clear(): void {
     this.#batches = []
-    this.#head = 0
     this.#records = 0
     this.#bytes = 0
   }
 
   #skipEmpty(): void {
-    for (let batch = this.#batches[0]; batch !== undefined && this.#head >= batch.count; batch = this.#batches[0]) {
+    for (
+      let first = this.#batches[0];
+      first !== undefined && first.head >= first.batch.count;
+      first = this.#batches[0]
+    ) {
       this.#batches.shift()
-      this.#bytes -= batch.sizeBytes
-      this.#head = 0
-      this.#position = batch.nextOffset
+      this.#bytes -= first.batch.sizeBytes
+      this.#position = first.batch.nextOffset
     }
   }
 }

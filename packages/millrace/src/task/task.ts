@@ -28,6 +28,8 @@ export class Task {
   readonly #cuts: AsyncCut[] = []
   readonly #sinkCounts: readonly (() => void)[]
   #completed: readonly PartitionOffset[]
+  /** Whether something was taken that is not complete yet; stays so when a record fails. */
+  #isOpen = false
 
   constructor(
     sub: SubTopology,
@@ -52,7 +54,10 @@ export class Task {
 
   /** Takes a delivered batch; one of a partition that is not this task's is an error of the caller. */
   enqueue(batch: RecordBatch): void {
-    this.queues.find((queue) => queue.topic === batch.topic)?.enqueue(batch)
+    const queue = this.queues.find((one) => one.topic === batch.topic)
+    queue?.enqueue(batch)
+    // markers of transactions and the like: no micro-batch will come to complete them
+    if (queue?.records === 0 && !this.#isOpen) this.#completed = this.#positions()
   }
 
   get waitingRecords(): number {
@@ -70,6 +75,7 @@ export class Task {
 
   /** The synchronous part of a micro-batch: up to `maxRecords` records; gives how many there were. */
   process(maxRecords: number): number {
+    this.#isOpen = true
     return this.#group.process(maxRecords)
   }
 
@@ -84,6 +90,7 @@ export class Task {
 
   /** Ends a micro-batch: what was taken so far may be committed from now on. */
   complete(): void {
+    this.#isOpen = false
     this.#completed = this.#positions()
   }
 
@@ -158,8 +165,7 @@ function sinkCount(node: string, writer: SinkWriter, host: TaskHost): () => void
 function rejections(node: TableSinkNode, failures: Failures): SinkListener {
   return {
     onRejected(row, origin, error) {
-      const value = Buffer.from(JSON.stringify(row) ?? 'null')
-      failures.apply(node, node.onRejected, error, { origin, key: null, value, timestamp: 0, headers: [] })
+      failures.rejected(node, error, row, origin)
     },
   }
 }

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest'
+import { recordBatchOf } from '../testing/record-batch-of.ts'
+import { PartitionGroup } from './partition-group.ts'
+import { PartitionQueue } from './partition-queue.ts'
+
+function group(topics: readonly string[]) {
+  const seen: string[] = []
+  const inputs = topics.map((topic) => ({
+    queue: new PartitionQueue(topic, 0, 0),
+    read: (batch: ReturnType<typeof recordBatchOf>, from: number, to: number) => {
+      for (let index = from; index < to; index++) seen.push(`${topic}@${batch.timestamp(index)}`)
+    },
+  }))
+  const send = (topic: string, timestamps: readonly number[], firstOffset = 0) =>
+    inputs
+      .find((input) => input.queue.topic === topic)!
+      .queue.enqueue(
+        recordBatchOf(
+          topic,
+          0,
+          timestamps.map((timestamp, index) => ({ offset: firstOffset + index, timestamp, value: 'xx' })),
+        ),
+      )
+  return { group: new PartitionGroup(inputs), send, seen }
+}
+
+describe('PartitionGroup', () => {
+  it('takes the record with the smallest timestamp next, each input in offset order', () => {
+    const { group: both, send, seen } = group(['a', 'b'])
+    send('a', [10, 5, 40])
+    send('b', [20, 30])
+    expect(both.process(100)).toBe(5)
+    expect(seen).toEqual(['a@10', 'a@5', 'b@20', 'b@30', 'a@40'])
+  })
+
+  it('prefers the input that was written first when timestamps are equal', () => {
+    const { group: both, send, seen } = group(['a', 'b'])
+    send('b', [7, 7])
+    send('a', [7])
+    both.process(100)
+    expect(seen).toEqual(['a@7', 'b@7', 'b@7'])
+  })
+
+  it('does not wait for an input that has nothing', () => {
+    const { group: both, send, seen } = group(['a', 'b'])
+    send('a', [50])
+    both.process(100)
+    send('b', [1])
+    both.process(100)
+    expect(seen).toEqual(['a@50', 'b@1'])
+  })
+
+  it('processes no more than it is asked for, across batches', () => {
+    const { group: one, send } = group(['a'])
+    send('a', [1, 2, 3])
+    send('a', [4, 5], 3)
+    expect(one.process(4)).toBe(4)
+    expect([one.records, one.bytes]).toEqual([1, 4])
+    expect(one.process(4)).toBe(1)
+    expect(one.process(4)).toBe(0)
+    expect([one.records, one.bytes]).toEqual([0, 0])
+  })
+
+  it('does nothing without inputs', () => {
+    expect(new PartitionGroup([]).process(10)).toBe(0)
+  })
+})
