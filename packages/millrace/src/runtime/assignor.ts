@@ -9,8 +9,8 @@ interface TaskSlot {
 
 /**
  * Shares tasks out, never single partitions: a task's partitions of all its topics go to the same member. Each task
- * stays with its previous owner while that owner is below its fair share (ceil(tasks / members)); the rest goes to
- * whoever has least, in a fixed order, so that every member computes the same.
+ * stays with its previous owner while that owner is within its fair share (no two members differ by more than one task);
+ * the rest goes to whoever has least, in a fixed order, so that every member computes the same.
  */
 export function createAssignor(topology: CompiledTopology): GroupAssignor {
   return {
@@ -30,10 +30,11 @@ function assignTasks(
   for (const member of members) {
     for (const { topic, partition } of member.owned) owners.set(`${topic} ${partition}`, member.memberId)
   }
-  const share = Math.ceil(tasks.length / Math.max(1, members.length))
+  const share = Math.floor(tasks.length / Math.max(1, members.length))
+  let larger = tasks.length % Math.max(1, members.length)
   const homeless = tasks.filter((task) => {
     const owner = assigned.get(owners.get(`${task.topics[0]} ${task.partition}`) ?? '')
-    if (owner === undefined || owner.length >= share) return true
+    if (owner === undefined || owner.length > share || (owner.length === share && larger-- <= 0)) return true
     owner.push(task)
     return false
   })

@@ -54,7 +54,7 @@ export class OutputBuffer {
     const partitions = this.#partitionCounts.get(topic)
     if (partitions === undefined) throw unknownTopic(topic)
     const partition = key === null ? this.#keyless % partitions : partitionOf(key, partitions)
-    const bytes = (key?.length ?? 0) + (value?.length ?? 0) + recordOverheadBytes
+    const bytes = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + recordOverheadBytes
     const batch = this.#batchFor(topic, partition, partitions, bytes)
     batch.records.push({ key, value, timestamp, headers })
     batch.bytes += bytes
@@ -171,6 +171,12 @@ export class OutputBuffer {
       }
     }
   }
+}
+
+function headerBytes(headers: RecordHeaders): number {
+  let bytes = 0
+  for (const { name, value } of headers) bytes += 3 * name.length + (value?.length ?? 0) + recordOverheadBytes
+  return bytes
 }
 
 function unknownTopic(topic: string): StreamsError {
