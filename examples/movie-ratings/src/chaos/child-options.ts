@@ -1,0 +1,25 @@
+import type { CassandraOptions } from 'millrace'
+
+/** What a pipeline that runs in a process of its own is told. */
+export interface ChildOptions {
+  readonly brokers: readonly string[]
+  readonly cassandra: CassandraOptions
+  /** Time between flushes, and between commits, ms. */
+  readonly everyMs: number
+  readonly reportEveryMs: number
+}
+
+/** What it says about itself, one JSON line each time. */
+export interface PipelineReport {
+  readonly consumed: number
+  readonly written: number
+  readonly retries: number
+  readonly tasks: number
+  readonly waitingRecords: number
+  readonly pendingRows: number
+  readonly rssBytes: number
+}
+
+export function readChildOptions(text: string | undefined): ChildOptions {
+  return JSON.parse(text ?? '{}') as ChildOptions
+}
