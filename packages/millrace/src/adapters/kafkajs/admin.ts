@@ -1,3 +1,4 @@
+import { StreamsError } from '../../errors/index.ts'
 import type {
   Clock,
   CommittedOffset,
@@ -6,8 +7,9 @@ import type {
   TopicPartition,
   TransportAdmin,
 } from '../../ports/index.ts'
+import { leaderOf, requireTopics, topicMissing } from './cluster-metadata.ts'
 import type { DriverCluster } from './driver.ts'
-import { failureKind, failureType, wrapFailure } from './kafka-failure.ts'
+import { failureType, wrapFailure } from './kafka-failure.ts'
 import { committedOffsets, partitionsByTopic } from './offsets-store.ts'
 import type { KafkaSettings } from './options.ts'
 import { retrying } from './retry.ts'
@@ -44,8 +46,12 @@ export class KafkajsAdmin implements TransportAdmin {
     const topics = partitionsByTopic(partitions).map((each) => ({ ...each, fromBeginning }))
     const found = await this.#attempt(`The ${at} offsets cannot be read`, async () => {
       const cluster = this.#cluster()
-      await cluster.addMultipleTargetTopics(topics.map(({ topic }) => topic))
+      await requireTopics(
+        cluster,
+        topics.map(({ topic }) => topic),
+      )
       try {
+        for (const { topic, partition } of partitions) requirePartition(cluster, topic, partition)
         return await cluster.fetchTopicsOffset(topics)
       } catch (thrown) {
         await cluster.refreshMetadata()
@@ -70,7 +76,7 @@ export class KafkajsAdmin implements TransportAdmin {
         const { topicMetadata } = await broker.metadata([topic])
         return topicMetadata.find((each) => each.topic === topic)?.partitionMetadata.length ?? null
       } catch (thrown) {
-        if (failureKind(thrown) === 'missing-topic' || failureType(thrown) === 'INVALID_TOPIC_EXCEPTION') return null
+        if (failureType(thrown) === 'INVALID_TOPIC_EXCEPTION') return null
         throw thrown
       }
     })
@@ -92,25 +98,38 @@ export class KafkajsAdmin implements TransportAdmin {
     await this.#seen(topic)
   }
 
-  /** A topic exists for its creator before every broker knows its leaders. */
+  /** A topic exists for its creator before every broker knows it and its leaders. */
   async #seen(topic: string): Promise<void> {
-    const isRetriable = (thrown: unknown): boolean => ['missing-topic', 'transient'].includes(failureKind(thrown))
-    await this.#attempt(
-      `Topic ${topic} was created but does not appear`,
-      async () => {
-        const broker = await this.#cluster().brokerPool.findConnectedBroker()
-        await broker.metadata([topic])
-      },
-      isRetriable,
-    )
+    await this.#attempt(`Topic ${topic} was created but does not appear`, async () => {
+      const broker = await this.#cluster().brokerPool.findConnectedBroker()
+      const { topicMetadata } = await broker.metadata([topic])
+      const found = topicMetadata.find((each) => each.topic === topic)?.partitionMetadata ?? []
+      if (found.length === 0 || found.some(({ leader }) => leader < 0)) throw notReady(topic)
+    })
   }
 
-  async #attempt<T>(what: string, call: () => Promise<T>, isRetriable?: (thrown: unknown) => boolean): Promise<T> {
+  async #attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      const timeoutMs = this.#settings.retryTimeoutMs
-      return await retrying(this.#clock, isRetriable ? { timeoutMs, isRetriable } : { timeoutMs }, call)
+      return await retrying(this.#clock, { timeoutMs: this.#settings.retryTimeoutMs }, call)
     } catch (thrown) {
       throw wrapFailure(thrown, 'TRANSPORT_FAILED', what, 'See the cause, and whether the brokers are up.')
     }
   }
+}
+
+/** kafkajs leaves out of its answer what it does not know. */
+function requirePartition(cluster: DriverCluster, topic: string, partition: number): void {
+  const leader = leaderOf(cluster, topic, partition)
+  if (leader === -2) throw topicMissing([topic]).in({ partition })
+  if (leader < 0) throw notReady(topic)
+}
+
+function notReady(topic: string): StreamsError {
+  return new StreamsError({
+    code: 'TRANSPORT_FAILED',
+    what: 'Not every partition has a leader',
+    hint: 'See whether all brokers are up.',
+    topic,
+    retriable: true,
+  })
 }

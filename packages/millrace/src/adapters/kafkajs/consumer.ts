@@ -8,6 +8,7 @@ import type {
   TopicPartition,
   TransportConsumer,
 } from '../../ports/index.ts'
+import { requireTopics } from './cluster-metadata.ts'
 import { openCluster, type ClusterHandle } from './driver.ts'
 import { Generation, type GenerationEnd } from './generation.ts'
 import { GroupMember, type Joined } from './group-member.ts'
@@ -134,6 +135,7 @@ export class KafkajsConsumer implements TransportConsumer {
         await this.#session!.member.commit(offsets, generation!.joined.identity)
       })
     } catch (thrown) {
+      if (generation!.isOver) throw generationLost(number, thrown)
       const kind = failureKind(thrown)
       if (kind !== 'fenced' && kind !== 'rebalance') throw commitFailed(thrown, offsets)
       generation!.finish(kind === 'fenced' ? { kind } : { kind: 'rebalance' })
@@ -208,7 +210,7 @@ export class KafkajsConsumer implements TransportConsumer {
   async #join({ handle, member }: Session): Promise<Joined | null> {
     const joining = (async () => {
       await handle.cluster.connect()
-      await handle.cluster.addMultipleTargetTopics(this.#options.topics)
+      await requireTopics(handle.cluster, this.#options.topics)
       return member.join(this.#owned)
     })()
     joining.catch(() => {})
@@ -220,7 +222,10 @@ export class KafkajsConsumer implements TransportConsumer {
     const { logger } = this.#services
     const generation = this.#begin(joined)
     logger.info({ generation: generation.number, partitions: joined.partitions.map(partitionName) }, 'Joined the group')
-    const beating = keepHeartbeats(generation, this.#session!.member, this.#session!.handle.cluster, this.#services)
+    const { member, handle } = this.#session!
+    const beating = keepHeartbeats(generation, member, handle.cluster, this.#services).catch((error: unknown) =>
+      generation.finish({ kind: 'failed', error }),
+    )
     generation.assigned = this.#assign(generation)
     if (this.#isStopping) generation.finish({ kind: 'stop' })
     await generation.ended
@@ -314,15 +319,7 @@ export class KafkajsConsumer implements TransportConsumer {
   }
 
   #finalError(failure: unknown, kind: FailureKind, budget: RestartBudget): StreamsError {
-    const { groupId, topics } = this.#options
-    if (kind === 'missing-topic') {
-      return wrapFailure(
-        failure,
-        'TOPIC_MISSING',
-        `Not all of the topics ${topics.join(', ')} exist`,
-        'Create them first.',
-      )
-    }
+    const { groupId } = this.#options
     const what = `The consumer of group ${groupId} failed${kind === 'fatal' ? '' : ` (${budget.describe(kind)})`}`
     const hint = 'See the cause; what was not committed is read again after the next start.'
     const error = wrapFailure(failure, 'CONSUMER_FAILED', what, hint)

@@ -2,6 +2,7 @@
 import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs'
 import { StreamsError } from '../../errors/index.ts'
 import type { Logger } from '../../ports/index.ts'
+import { toleratesGaps } from './cluster-metadata.ts'
 import { createLogCreator } from './driver-logger.ts'
 import { decodesFetchLazily } from './fetch-response.ts'
 import type { KafkaSettings, KafkaTls } from './options.ts'
@@ -95,7 +96,7 @@ export interface OffsetFetchResponse {
 }
 
 export interface DriverMetadata {
-  readonly topicMetadata: readonly { topic: string; partitionMetadata: readonly unknown[] }[]
+  readonly topicMetadata: readonly { topic: string; partitionMetadata: readonly { leader: number }[] }[]
 }
 
 export interface FetchRequest {
@@ -151,7 +152,7 @@ export function openCluster(settings: KafkaSettings, clientId: string, logger: L
       queues.add(requestQueue)
     }
     const send = pool.send.bind(pool)
-    pool.send = (protocol) => send(decodesFetchLazily(protocol))
+    pool.send = (protocol) => send(toleratesGaps(decodesFetchLazily(protocol)))
   })
   let closed: Promise<void> | undefined
   return {

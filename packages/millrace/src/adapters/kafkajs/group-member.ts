@@ -1,5 +1,6 @@
 import type { CommittedOffset, GroupAssignor, TopicPartition } from '../../ports/index.ts'
 import { byTopic } from './by-topic.ts'
+import { requireTopics } from './cluster-metadata.ts'
 import type { DriverBroker, DriverCluster, JoinResponse, MemberIdentity } from './driver.ts'
 import { decodeAssignment, assignShares, encodeSubscription, subscribedTopics } from './group-protocol.ts'
 import { failureKind } from './kafka-failure.ts'
@@ -119,7 +120,7 @@ export class GroupMember {
 
   async #assign({ members }: JoinResponse): Promise<{ memberId: string; memberAssignment: Buffer }[]> {
     const topics = subscribedTopics(members)
-    await this.#cluster.addMultipleTargetTopics(topics)
+    await requireTopics(this.#cluster, topics)
     await this.#cluster.refreshMetadata()
     const counts = new Map(topics.map((topic) => [topic, this.#cluster.findTopicPartitionMetadata(topic).length]))
     return assignShares(this.#membership.assignor, members, counts)

@@ -83,7 +83,10 @@ export function failureType(thrown: unknown): string {
 /** What to do about a failure, decided by its type and never by its text. */
 export function failureKind(thrown: unknown): FailureKind {
   const error = unwrapped(thrown)
-  if (error instanceof StreamsError) return error.retriable ? 'transient' : 'fatal'
+  if (error instanceof StreamsError) {
+    if (error.code === 'TOPIC_MISSING') return 'missing-topic'
+    return error.retriable ? 'transient' : 'fatal'
+  }
   return kinds.get(failureType(error)) ?? 'unknown'
 }
 

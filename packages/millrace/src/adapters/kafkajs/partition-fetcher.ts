@@ -2,6 +2,7 @@ import { StreamsError } from '../../errors/index.ts'
 import type { Clock, Logger, PartitionOffset, RecordBatch, TopicPartition } from '../../ports/index.ts'
 import type { DriverCluster, FetchRequest } from './driver.ts'
 import type { FetchAnswer, FetchedPartition } from './fetch-response.ts'
+import { leaderOf, topicMissing } from './cluster-metadata.ts'
 import { describeCode } from './fetch-error.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
 import type { KafkaSettings } from './options.ts'
@@ -15,6 +16,7 @@ const pausedWaitMs = 10
 /** Data of paused partitions is fetched ahead up to so many bytes. */
 const maxParkedBytes = 16 * 1_048_576
 const warnEveryMs = 10_000
+const missingTopicMs = 20_000
 
 export interface FetcherOptions {
   readonly cluster: DriverCluster
@@ -52,7 +54,15 @@ export class PartitionFetcher {
   start(positions: readonly PartitionOffset[]): void {
     for (const { topic, partition, offset } of positions) {
       const name = partitionName({ topic, partition })
-      this.#positions.set(name, { topic, partition, name, next: offset, parked: null, isFetching: false })
+      this.#positions.set(name, {
+        topic,
+        partition,
+        name,
+        next: offset,
+        parked: null,
+        isFetching: false,
+        unknownSinceMs: null,
+      })
     }
     this.#followLeaders()
   }
@@ -89,11 +99,14 @@ export class PartitionFetcher {
     const leaders = new Map<number, PartitionPosition[]>()
     let homeless = false
     for (const position of this.#positions.values()) {
-      const known = this.#options.cluster.findTopicPartitionMetadata(position.topic)
-      const leader = known.find(({ partitionId }) => partitionId === position.partition)?.leader ?? -1
+      const leader = leaderOf(this.#options.cluster, position.topic, position.partition)
       if (leader < 0) homeless = true
-      else if (leaders.has(leader)) leaders.get(leader)!.push(position)
-      else leaders.set(leader, [position])
+      if (this.#isGone(position, leader === -2)) {
+        this.#fail(topicMissing([position.topic]))
+        return
+      }
+      if (leaders.has(leader)) leaders.get(leader)!.push(position)
+      else if (leader >= 0) leaders.set(leader, [position])
     }
     this.#leaders = leaders
     this.#changed.wake()
@@ -105,12 +118,21 @@ export class PartitionFetcher {
     if (homeless && !this.#isFindingHomes) this.#guard(this.#findHomes())
   }
 
+  /** A partition may be unknown for a while: a broker that has just started does not know everything yet. */
+  #isGone(position: PartitionPosition, isUnknown: boolean): boolean {
+    const nowMs = this.#options.clock.nowMs()
+    position.unknownSinceMs = isUnknown ? (position.unknownSinceMs ?? nowMs) : null
+    return position.unknownSinceMs !== null && nowMs - position.unknownSinceMs >= missingTopicMs
+  }
+
   #guard(loop: Promise<void>): void {
-    loop.catch((thrown: unknown) => {
-      if (this.#isStopped) return
-      this.stop()
-      this.#options.onError(thrown)
-    })
+    loop.catch((thrown: unknown) => this.#fail(thrown))
+  }
+
+  #fail(thrown: unknown): void {
+    if (this.#isStopped) return
+    this.stop()
+    this.#options.onError(thrown)
   }
 
   async #findHomes(): Promise<void> {
@@ -140,8 +162,7 @@ export class PartitionFetcher {
         if (isStale) await this.#recover(failures)
       } catch (thrown) {
         if (this.#isStopped) continue
-        const kind = failureKind(thrown)
-        if (kind !== 'transient' && kind !== 'missing-topic') throw thrown
+        if (failureKind(thrown) !== 'transient') throw thrown
         this.#warn(`Fetching from broker ${nodeId} failed; trying again`, thrown)
         await this.#recover(++failures)
       } finally {
@@ -168,8 +189,7 @@ export class PartitionFetcher {
         await this.#options.cluster.refreshMetadata()
         break
       } catch (thrown) {
-        const kind = failureKind(thrown)
-        if (kind !== 'transient' && !(kind === 'missing-topic' && failures < 20)) throw thrown
+        if (failureKind(thrown) !== 'transient') throw thrown
         this.#warn('Metadata cannot be refreshed; trying again', thrown)
         await sleep(this.#options.clock, backoffMs(failures, 50, 500))
       }

@@ -8,6 +8,8 @@ export interface PartitionPosition extends TopicPartition {
   /** A batch that arrived while the partition was paused; handed over on resume. */
   parked: RecordBatch | null
   isFetching: boolean
+  /** Since when the cluster does not know the partition. */
+  unknownSinceMs: number | null
 }
 
 /** What identifies a partition in sets and maps. */

@@ -8,6 +8,7 @@ import type {
   ProducerOptions,
   TransportProducer,
 } from '../../ports/index.ts'
+import { leaderOf, requireTopics, topicMissing } from './cluster-metadata.ts'
 import { openCluster, type ClusterHandle } from './driver.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
 import type { KafkaSettings } from './options.ts'
@@ -20,7 +21,7 @@ import { backoffMs, retrying, sleep } from './retry.ts'
 
 /** A request is closed at this size, far below the 100 MiB that a broker accepts. */
 const maxRequestBytes = 8 * 1_048_576
-const missingAttempts = 20
+const missingAttempts = 10
 
 /** A part of a batch that fits into one record batch. */
 interface Chunk {
@@ -132,7 +133,7 @@ export class KafkajsProducer implements TransportProducer {
     for (const [chunk] of queues.values()) {
       const { topic } = chunk!.batch
       if (this.#topics.has(topic)) continue
-      await cluster.addMultipleTargetTopics([topic])
+      await requireTopics(cluster, [topic])
       this.#topics.add(topic)
     }
     await this.#identity.ready()
@@ -151,8 +152,7 @@ export class KafkajsProducer implements TransportProducer {
     const leaders = new Map<number, Chunk[]>()
     for (const chunk of chunks) {
       const { topic, partition } = chunk.batch
-      const known = this.#handle.cluster.findTopicPartitionMetadata(topic)
-      const leader = known.find(({ partitionId }) => partitionId === partition)?.leader ?? -1
+      const leader = leaderOf(this.#handle.cluster, topic, partition)
       const same = leaders.get(leader)
       if (same) same.push(chunk)
       else leaders.set(leader, [chunk])
@@ -167,7 +167,8 @@ export class KafkajsProducer implements TransportProducer {
     acks: Map<ProduceBatch, number>,
   ): Promise<Failure | null> {
     const first = chunks[0]!.batch
-    if (nodeId < 0) return { thrown: describeProduceCode(3).toError(first), batch: first }
+    if (nodeId === -2) return { thrown: topicMissing([first.topic]).in(place(first)), batch: first }
+    if (nodeId < 0) return { thrown: describeProduceCode(5).toError(first), batch: first }
     try {
       const broker = await this.#handle.cluster.findBroker({ nodeId })
       const encoded = chunks.map(({ batch, encoded }) => ({ ...place(batch), bytes: encoded!.bytes }))
