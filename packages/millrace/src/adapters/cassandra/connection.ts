@@ -1,7 +1,8 @@
 import type driver from 'cassandra-driver'
-import { messageOf, StreamsError } from '../../errors/index.ts'
+import { StreamsError } from '../../errors/index.ts'
 import type { Clock } from '../../ports/index.ts'
 import { createClient } from './driver.ts'
+import { driverReason } from './driver-reason.ts'
 import type { CassandraOptions } from './options.ts'
 
 /** One client for all sinks and readers of a store; connects when it is first needed. */
@@ -50,7 +51,7 @@ export class CassandraConnection {
     } catch (error) {
       // a connect that goes on in the background must not outlive us, and its failure is this one
       void connected.then(noop, noop).then(() => client.shutdown().then(noop, noop))
-      throw error instanceof StreamsError ? error : this.#unreachable(reasonOf(error), error)
+      throw error instanceof StreamsError ? error : this.#unreachable(driverReason(error), error)
     } finally {
       cancel()
     }
@@ -77,10 +78,3 @@ export function closedError(): StreamsError {
 }
 
 function noop(): void {}
-
-/** The driver's message of a failed connect only counts hosts; what each of them said is inside. */
-function reasonOf(error: unknown): string {
-  const inner = (error as { innerErrors?: Readonly<Record<string, unknown>> | null }).innerErrors
-  const reasons = Object.values(inner ?? {}).map(messageOf)
-  return reasons.length > 0 ? [...new Set(reasons)].join('; ') : messageOf(error)
-}

@@ -21,6 +21,7 @@ export function createCassandraTableStore(
   const connection = new CassandraConnection(options, clock)
   const context = {
     connection,
+    localDataCenter: options.localDataCenter,
     clock,
     limit: new RequestLimit(options.maxInFlight ?? 256),
     outage: new Outage(clock, logger, connection.addresses),

@@ -18,3 +18,9 @@ export function insertCql(table: TableSpec, options: TableSinkOptions): string {
   const insert = `INSERT INTO ${qualifiedName(table)} (${names.map(identifier).join(', ')}) VALUES (${names.map(() => '?').join(', ')})`
   return using.length === 0 ? insert : `${insert} USING ${using.join(' AND ')}`
 }
+
+/** The types of the INSERT's parameters. */
+export function insertTypes(table: TableSpec, { writeTime }: TableSinkOptions): readonly string[] {
+  const types = columnOrder(table).map((name) => table.columns[name]!.cqlType)
+  return writeTime === 'none' ? types : [...types, 'bigint']
+}

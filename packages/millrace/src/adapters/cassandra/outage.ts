@@ -1,5 +1,5 @@
-import { messageOf } from '../../errors/index.ts'
 import type { Clock, Logger } from '../../ports/index.ts'
+import { driverReason } from './driver-reason.ts'
 
 /** Says once that writes fail, and once that they succeed again, however many requests are concerned. */
 export class Outage {
@@ -26,7 +26,7 @@ export class Outage {
     if (this.#sinceMs !== undefined) return
     this.#sinceMs = this.#lastFailureMs
     this.#logger.warn(
-      { address: this.#addresses, reason: messageOf(error) },
+      { address: this.#addresses, reason: driverReason(error) },
       'Cassandra does not take writes; they are retried until it does',
     )
   }

@@ -2,9 +2,10 @@ import type { StartupFault } from '../../errors/index.ts'
 import type { Clock, Sink, SinkListener, SinkWriter, TableSinkOptions, TableSpec } from '../../ports/index.ts'
 import type driver from 'cassandra-driver'
 import { closedError, type CassandraConnection } from './connection.ts'
-import { insertCql } from './insert-statement.ts'
+import { insertCql, insertTypes } from './insert-statement.ts'
 import type { Outage } from './outage.ts'
 import type { RequestLimit } from './request-limit.ts'
+import { replicationFactor } from './replication.ts'
 import { RowLayout } from './row-layout.ts'
 import { checkTable } from './table-check.ts'
 import { TableWriter } from './table-writer.ts'
@@ -12,6 +13,7 @@ import { WriteRequests } from './write-requests.ts'
 
 export interface SinkContext {
   readonly connection: CassandraConnection
+  readonly localDataCenter: string
   readonly limit: RequestLimit
   readonly outage: Outage
   readonly clock: Clock
@@ -35,12 +37,17 @@ export class CassandraTableSink implements Sink {
     this.#requests = new WriteRequests({
       ...context,
       table: `${table.keyspace}.${table.table}`,
+      types: insertTypes(table, options),
       client: () => this.#opened(),
     })
   }
 
   async open(): Promise<void> {
-    this.#client = await this.#context.connection.client()
+    const client = await this.#context.connection.client()
+    this.#client = client
+    const copies = await replicationFactor(client, this.#table.keyspace, this.#context.localDataCenter)
+    // ten is where servers begin to warn
+    if (copies >= client.hosts.length) this.#requests.maxPartitions = 10
   }
 
   async check(): Promise<readonly StartupFault[]> {

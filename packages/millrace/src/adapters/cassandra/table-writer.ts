@@ -162,12 +162,36 @@ export class TableWriter implements SinkWriter {
         this.#queue.putBack(partition)
         return
       }
-      const rows = partition.take(this.#requests.maxBatchRows, this.#requests.maxBatchBytes)
-      if (partition.length > 0) this.#queue.push(partition)
-      else this.#partitions.delete(partition.key)
       this.#queue.sent(partition.key)
-      this.#requests.send(this, partition.key, rows)
+      this.#requests.send(this, partition.key, this.#take(partition))
     }
+  }
+
+  /** Rows for one request: of one partition, or of several where that is no detour for any of them. */
+  #take(first: PartitionRows): PendingRow[] {
+    const { maxBatchRows, maxBatchBytes } = this.#requests
+    let rows = this.#takeFrom(first, maxBatchRows, maxBatchBytes)
+    let partitions = this.#isOrdered ? 1 : this.#requests.maxPartitions
+    if (partitions > 1 && rows.length < maxBatchRows) {
+      rows = [...rows]
+      let bytes = rows.reduce((sum, row) => sum + row.bytes, 0)
+      while (--partitions > 0 && rows.length < maxBatchRows && bytes < maxBatchBytes / 2) {
+        const next = this.#queue.next()
+        if (next === undefined) break
+        for (const row of this.#takeFrom(next, maxBatchRows - rows.length, maxBatchBytes / 2)) {
+          rows.push(row)
+          bytes += row.bytes
+        }
+      }
+    }
+    return rows
+  }
+
+  #takeFrom(partition: PartitionRows, maxRows: number, maxBytes: number): PendingRow[] {
+    const rows = partition.take(maxRows, maxBytes)
+    if (partition.length > 0) this.#queue.push(partition)
+    else this.#partitions.delete(partition.key)
+    return rows
   }
 
   /** Called by the requests when a place is free. */

@@ -7,8 +7,9 @@ const codes = types.responseErrorCodes
  * What to do about a failed write. `busy`: retry, with fewer requests at a time. `down`: retry until someone answers.
  * `unclear`: it failed for a reason of its own;
  * retry, but not for ever. `refused`: the same row will be refused again.
+ * `unprepared`: the server forgot the statement and the driver could not prepare it again, and does not say why.
  */
-export type WriteFailure = 'busy' | 'down' | 'unclear' | 'refused'
+export type WriteFailure = 'busy' | 'down' | 'unclear' | 'refused' | 'unprepared'
 
 /** Tells what a failed write means, from the driver's error classes and the protocol's codes. */
 export function writeFailure(error: unknown): WriteFailure {
@@ -19,11 +20,10 @@ export function writeFailure(error: unknown): WriteFailure {
   return 'unclear'
 }
 
-/** A host that is only busy shows that the cluster is up. */
+/** What a host answered counts more than that another one did not: a busy one shows that the cluster is up. */
 function hostFailure(inner: readonly unknown[]): WriteFailure {
-  return inner.some((error) => typeof error === 'object' && error !== null && writeFailure(error) === 'busy')
-    ? 'busy'
-    : 'down'
+  const failures = inner.filter((error) => typeof error === 'object' && error !== null).map(writeFailure)
+  return failures.find((failure) => failure === 'unprepared' || failure === 'busy') ?? 'down'
 }
 
 function isSocketError(error: unknown): boolean {
@@ -37,7 +37,7 @@ const byCode: ReadonlyMap<number, WriteFailure> = new Map<number, WriteFailure>(
   [codes.truncateError, 'busy'],
   [codes.writeTimeout, 'busy'],
   [codes.readTimeout, 'busy'],
-  [codes.unprepared, 'busy'],
+  [codes.unprepared, 'unprepared'],
   [codes.serverError, 'unclear'],
   [codes.writeFailure, 'unclear'],
   [codes.clientWriteFailure, 'unclear'],

@@ -12,7 +12,7 @@ const maxRetryMs = 1_000
 /** About half a minute. */
 const maxUnclearAttempts = 30
 
-/** One request under way: rows of one partition, tried until each is written or refused. Holds its place meanwhile. */
+/** One request under way: rows of one partition (or of a few), tried until each is written or refused. Holds its place meanwhile. */
 interface Request {
   readonly writer: TableWriter
   readonly key: string
@@ -20,6 +20,8 @@ interface Request {
   /** After a batch was refused: the rows that are still to be tried, one by one. */
   rest: readonly PendingRow[]
   attempt: number
+  /** Sent as text, because preparing failed: so the server says why, or takes it. */
+  isPlain: boolean
   startedMs: number
   cancelRetry: (() => void) | undefined
 }
@@ -29,11 +31,17 @@ export class WriteRequests {
   // measured: larger batches gain little, and 32 KiB stays below any server's warning
   readonly maxBatchRows = 100
   readonly maxBatchBytes = 32 * 1024
+  /**
+   * How many partitions may share a request. More than one only where every node has a replica of every row (one node,
+   * three nodes with three copies): elsewhere a node would have to pass most of a mixed batch on.
+   */
+  maxPartitions = 1
   readonly #client: () => driver.Client
   readonly #limit: RequestLimit
   readonly #outage: Outage
   readonly #clock: Clock
   readonly #table: string
+  readonly #types: string[]
   readonly #execute: driver.QueryOptions = { prepare: true, isIdempotent: true }
   readonly #batch: driver.QueryOptions = { prepare: true, isIdempotent: true, logged: false }
   readonly #waiting = new Set<TableWriter>()
@@ -45,12 +53,15 @@ export class WriteRequests {
     readonly outage: Outage
     readonly clock: Clock
     readonly table: string
+    /** Of the parameters of the INSERT, for when it cannot be prepared. */
+    readonly types: readonly string[]
   }) {
     this.#client = context.client
     this.#limit = context.limit
     this.#outage = context.outage
     this.#clock = context.clock
     this.#table = context.table
+    this.#types = [...context.types]
   }
 
   /** Takes a place for one request; where there is none, calls `resume` of the writer when there may be. */
@@ -66,7 +77,7 @@ export class WriteRequests {
   }
 
   send(writer: TableWriter, key: string, rows: PendingRow[]): void {
-    this.#try({ writer, key, rows, rest: [], attempt: 0, startedMs: 0, cancelRetry: undefined })
+    this.#try({ writer, key, rows, rest: [], attempt: 0, isPlain: false, startedMs: 0, cancelRetry: undefined })
   }
 
   /** Forgets the retries of a writer that has stopped. */
@@ -82,15 +93,21 @@ export class WriteRequests {
   #try(request: Request): void {
     request.startedMs = this.#clock.nowMs()
     request.writer.stats.requests += 1
-    const { rows } = request
-    const sent =
-      rows.length === 1
-        ? this.#client().execute(rows[0]!.query, rows[0]!.params, this.#execute)
-        : this.#client().batch(rows, this.#batch)
-    sent.then(
+    this.#send(request).then(
       () => this.#succeeded(request),
       (error: unknown) => this.#failed(request, error),
     )
+  }
+
+  #send({ rows, isPlain }: Request): Promise<unknown> {
+    const client = this.#client()
+    const [row] = rows
+    if (rows.length > 1) {
+      const options = isPlain ? { ...this.#batch, prepare: false, hints: rows.map(() => this.#types) } : this.#batch
+      return client.batch(rows, options)
+    }
+    const options = isPlain ? { ...this.#execute, prepare: false, hints: this.#types } : this.#execute
+    return client.execute(row!.query, row!.params, options)
   }
 
   #succeeded(request: Request): void {
@@ -104,12 +121,13 @@ export class WriteRequests {
     if (request.writer.isStopped) return this.#end(request)
     const failure = writeFailure(error)
     request.attempt += 1
+    if (failure === 'unprepared') request.isPlain = true
     if (failure === 'refused' || (failure === 'unclear' && request.attempt >= maxUnclearAttempts)) {
       return this.#refused(request, error)
     }
     this.#limit.failed(request.startedMs, this.#clock.nowMs())
     // one busy answer is no outage: the limit sees to it
-    if (failure !== 'busy' || request.attempt > 1) this.#outage.failed(error)
+    if (failure === 'down' || request.attempt > 1) this.#outage.failed(error)
     request.writer.stats.retries += 1
     this.#retrying.add(request)
     request.cancelRetry = this.#clock.schedule(retryDelayMs(request.attempt), () => {
@@ -132,6 +150,7 @@ export class WriteRequests {
     request.rows = [row]
     request.rest = rest
     request.attempt = 0
+    request.isPlain = false
     this.#try(request)
   }
 
