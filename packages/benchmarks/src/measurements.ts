@@ -1,0 +1,9 @@
+import type { Measurement } from './measurement.ts'
+import { cassandra } from './measurements/cassandra.ts'
+import { consume } from './measurements/consume.ts'
+import { embedded } from './measurements/embedded.ts'
+import { forward } from './measurements/forward.ts'
+import { latency } from './measurements/latency.ts'
+
+/** In the order in which they run. */
+export const measurements: readonly Measurement[] = [consume, forward, cassandra, latency, embedded]

@@ -1,0 +1,16 @@
+import type { LogFields, Logger } from 'millrace/ports'
+
+const nothing = (): void => {}
+
+function write(fields: LogFields, message: string): void {
+  process.stderr.write(`millrace: ${message} ${JSON.stringify(fields)}\n`)
+}
+
+/** Says what went wrong, and nothing else: a measured side does not log its work. */
+export const warningsLogger: Logger = {
+  debug: nothing,
+  info: nothing,
+  warn: write,
+  error: write,
+  child: () => warningsLogger,
+}
