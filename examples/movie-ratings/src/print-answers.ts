@@ -43,11 +43,7 @@ async function printHour(
   if (asked.includes('average-duration')) means.push(meanRow('duration, minutes', await averageDuration(table, of)))
   if (means.length > 0)
     printTable(terminal, `Averages over ${titles.length === 1 ? 'that rating' : `those ${titles.length} ratings`}`, {
-      columns: [
-        { title: 'average of' },
-        { title: 'as CQL gives it: avg(int) cuts', align: 'right' },
-        { title: 'exact', align: 'right' },
-      ],
+      columns: [{ title: 'average of' }, { title: 'CQL avg(int)', align: 'right' }, { title: 'exact', align: 'right' }],
       rows: means,
     })
 }
@@ -58,12 +54,11 @@ function meanRow(what: string, { truncated, exact }: Mean): readonly string[] {
 
 const sampleColumns = [
   { title: 'name' },
-  { title: 'hour_bucket' },
-  { title: 'time' },
+  { title: 'hour_bucket', isFixed: true },
+  { title: 'time', isFixed: true },
   { title: 'movie' },
   { title: 'rating', align: 'right' },
   { title: 'min', align: 'right' },
-  { title: 'country' },
 ] as const
 
 async function printSample(table: MovieRatings, limit: number, terminal: Terminal): Promise<void> {
@@ -77,7 +72,6 @@ async function printSample(table: MovieRatings, limit: number, terminal: Termina
       row.movie,
       String(row.rating ?? ''),
       String(row.duration ?? ''),
-      row.country ?? '',
     ]),
   })
 }

@@ -1,4 +1,5 @@
 import type { Command, Options } from './command-line.ts'
+import { wrapped } from './wrapped.ts'
 
 const width = 80
 
@@ -28,14 +29,4 @@ function aligned(entries: readonly [string, string][]): string[] {
   return entries.flatMap(([name, help]) =>
     wrapped(help, width - left - 4).map((line, index) => `  ${(index === 0 ? name : '').padEnd(left)}  ${line}`),
   )
-}
-
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word)
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`
-  }
-  return lines
 }

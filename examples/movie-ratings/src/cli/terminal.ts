@@ -4,9 +4,9 @@ export interface Terminal {
   readonly columns: number
   /** Whether a line may be drawn again over itself. */
   readonly isInteractive: boolean
-  bold(text: string): string
-  dim(text: string): string
-  write(text: string): void
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+  readonly write: (text: string) => void
 }
 
 const widest = 100

@@ -25,6 +25,12 @@ describe('textTable', () => {
     expect(lines[2]).toBe('A very long tit…       7')
   })
 
+  it('leaves fixed columns as they are', () => {
+    const fixed = [{ title: 'movie', isFixed: true }, { title: 'name' }]
+    const lines = textTable({ columns: fixed, rows: [['A very long title of a film', 'Someone Else']] }, 36)
+    expect(lines[2]).toBe('A very long title of a film  Someon…')
+  })
+
   it('keeps control characters off the screen and shows a no-break space at the end', () => {
     const lines = textTable(
       {

@@ -3,6 +3,8 @@ import { fitted, printable, textWidth } from './text-width.ts'
 export interface TextTableColumn {
   readonly title: string
   readonly align?: 'left' | 'right'
+  /** Never shortened. */
+  readonly isFixed?: boolean
 }
 
 export interface TextTable {
@@ -16,7 +18,7 @@ const narrowest = 6
 /** The lines of a table: a header, a rule and the rows. The widest columns give way where it would not fit. */
 export function textTable(table: TextTable, maxWidth: number): readonly string[] {
   const rows = table.rows.map((row) => row.map(printable))
-  const widths = fittedWidths(naturalWidths(table.columns, rows), maxWidth)
+  const widths = fittedWidths(table.columns, naturalWidths(table.columns, rows), maxWidth)
   const line = (cells: readonly string[]) =>
     table.columns
       .map((column, index) => aligned(cells[index] ?? '', widths[index] ?? 0, column.align ?? 'left'))
@@ -35,13 +37,18 @@ function naturalWidths(columns: readonly TextTableColumn[], rows: readonly (read
   )
 }
 
-function fittedWidths(natural: readonly number[], maxWidth: number): readonly number[] {
+function fittedWidths(
+  columns: readonly TextTableColumn[],
+  natural: readonly number[],
+  maxWidth: number,
+): readonly number[] {
   const widths = [...natural]
+  const canGive = (index: number): number => (columns[index]?.isFixed === true ? 0 : (widths[index] ?? 0))
   let excess = widths.reduce((sum, width) => sum + width, 0) + gap.length * (widths.length - 1) - maxWidth
   while (excess > 0) {
-    const widest = Math.max(...widths)
-    if (widest <= narrowest) break
-    widths[widths.indexOf(widest)] = widest - 1
+    const widest = widths.reduce((found, _, index) => (canGive(index) > canGive(found) ? index : found), 0)
+    if (canGive(widest) <= narrowest) break
+    widths[widest] = canGive(widest) - 1
     excess -= 1
   }
   return widths

@@ -88,7 +88,7 @@ function whatNext(terminal: Terminal, isKafka: boolean): string {
   const real = isKafka
     ? [['node examples/movie-ratings/dist/queries.js --help', 'ask for more']]
     : [
-        ['docker compose up --wait', 'start Kafka and Cassandra; or npm run services -- up'],
+        ['npm run services -- up', 'start Kafka and Cassandra'],
         ['npm run demo -- --kafka', 'the same topology on them'],
       ]
   const lines = [

@@ -10,7 +10,7 @@ export async function embeddedPlace(logger: Logger): Promise<Place> {
   const transport = await connectTransport({ embedded: server })
   await createTopics(transport)
   return {
-    title: 'an embedded broker and table in this process; nothing to install, nothing stays',
+    title: 'an embedded broker and table, all in this process',
     transport,
     run: (topology) => run(topology, { embedded: server, logger }),
     openTable: () => openTable(movieRatingsTable, { tables: server.tables }),

@@ -1,7 +1,10 @@
 import { systemClock, type App, type Topology } from 'millrace'
 import { countsOf, countsText, type Counts } from '../counts.ts'
+import { counted } from '../cli/counted.ts'
 import { createProgress } from '../cli/progress.ts'
 import type { Terminal } from '../cli/terminal.ts'
+import { fitted } from '../cli/text-width.ts'
+import { wrapped } from '../cli/wrapped.ts'
 import { simulatedRatings, type RatingFeed } from '../generator/rating-feed.ts'
 import { createRatings } from '../generator/ratings.ts'
 import { sendRatings } from '../generator/send-ratings.ts'
@@ -30,16 +33,15 @@ const notRatings = ['{"name": "Ann", "movie": ', '{"name":"Ann","movie":"Odd Soc
 /** Produces, processes and asks, and says what it does. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const { place, topology, terminal, people, hours, count } = options
-  const number = (value: number): string => value.toLocaleString('en')
-  terminal.write(`${terminal.bold('Movie ratings, end to end')} on ${place.title}.\n\n`)
-  terminal.write(`${topology.describe().trimEnd()}\n\n`)
-  const counts = await produceAndProcess(options)
-  terminal.write(
-    `\nThe ratings of ${people.length} people over ${hours} ${hours === 1 ? 'hour' : 'hours'} of simulated time, and ` +
-      `${notRatings.length} records that are none:\n` +
-      `these went to the dead-letter topic (${number(counts.deadLetters)}), each rating into a row ` +
-      `(${number(counts.writtenRows)} of ${number(count)}).\n\n`,
-  )
+  const where = wrapped(`On ${place.title}.`, terminal.columns)
+  terminal.write(`${terminal.bold('Movie ratings, end to end')}\n${where.join('\n')}\n\n`)
+  terminal.write(`${outline(topology, terminal)}\n\n`)
+  const told =
+    `${counted(count, 'rating')} of ${people.length} people over ${counted(hours, 'hour')} of simulated time, ` +
+    `and ${counted(notRatings.length, 'record')} that are none:`
+  terminal.write(`${terminal.bold('At work')}\n${wrapped(told, terminal.columns).join('\n')}\n`)
+  await produceAndProcess(options)
+  terminal.write('\n')
   const table = await place.openTable()
   try {
     const hour = startMs + Math.floor(hours / 2) * hourMs
@@ -50,7 +52,17 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   }
 }
 
-async function produceAndProcess({ place, topology, terminal, ...options }: DemoOptions): Promise<Counts> {
+/** The operations without their paths. */
+function outline(topology: Topology, terminal: Terminal): string {
+  const lines = topology
+    .describe()
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.trimStart().startsWith('·'))
+  return lines.map((line, index) => (index === 0 ? terminal.bold(line) : fitted(line, terminal.columns))).join('\n')
+}
+
+async function produceAndProcess({ place, topology, terminal, ...options }: DemoOptions): Promise<void> {
   const progress = createProgress(terminal)
   const startedMs = systemClock.nowMs()
   const stopped = new AbortController()
@@ -84,7 +96,6 @@ async function produceAndProcess({ place, topology, terminal, ...options }: Demo
     subscription.unsubscribe()
   }
   progress.end(`${show()} in ${((systemClock.nowMs() - startedMs) / 1000).toFixed(1)} s.`)
-  return counts
 }
 
 async function endOf(app: App): Promise<void> {

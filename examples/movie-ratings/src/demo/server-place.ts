@@ -15,7 +15,7 @@ export async function serverPlace(kafka: KafkaOptions, cassandra: CassandraOptio
     throw thrown
   }
   return {
-    title: `Kafka at ${kafka.brokers.join(', ')}, Cassandra at ${cassandra.contactPoints.join(', ')}`,
+    title: `Kafka at ${kafka.brokers.join(', ')}, Cassandra at ${cassandra.contactPoints.join(', ')}; the table keeps what earlier runs wrote`,
     transport,
     run: (topology) => run(topology, { kafka, cassandra, logger }),
     openTable: () => openTable(movieRatingsTable, { cassandra }),
