@@ -1,28 +1,36 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { StreamsError } from '../errors/index.ts'
-import { callSite, checkName, fail, type NodeFields, type PlanNode, type TimestampOf } from '../plan/index.ts'
+import { callSite, checkName, fail, type TimestampOf } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
+import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
+import type { StateStore } from '../ports/state-store.ts'
 import type { TableSpec } from '../ports/table.ts'
 import { hourBucket } from '../time/index.ts'
 import { defaultSerde } from './default-serde.ts'
-import type {
-  JoinLookupOptions,
-  NameOption,
-  ParseOptions,
-  SelectOption,
-  SinkTableOptions,
-  ToArguments,
-  WindowByHourOptions,
-  WithRow,
-} from './options.ts'
-import type { PlanBuilder } from './plan-builder.ts'
+import type { GlobalKTable } from './global-k-table.ts'
+import { groupStream, toTable } from './group-stream.ts'
+import { type Handle, handle, type NewNode } from './handle.ts'
+import {
+  type AnyJoinByKey,
+  type AnyJoinTable,
+  type AnyStreamJoin,
+  joinKeyedTable,
+  joinStreams,
+  joinTableByKey,
+} from './join-stream.ts'
+import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions, WithRow } from './join-options.ts'
+import type { KGroupedStream } from './k-grouped-stream.ts'
+import type { KTable } from './k-table.ts'
+import type { GroupOptions, RepartitionOptions, TableOptions } from './stateful-options.ts'
+import type { NameOption, ParseOptions, SinkTableOptions, ToArguments, WindowByHourOptions } from './options.ts'
+import { addProcessor, type ProcessOptions, type StoreHandles, type StoresOf } from './process.ts'
+import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
 import type { SinkCheck } from './sink-check.ts'
 import { branchNodes, type Branches, type Predicates } from './split.ts'
 import { tableSinkOptions } from './table-sink-options.ts'
-import type { Flat, SyncResult, TopologyTypeError } from './type-error.ts'
+import type { Flat, SameKey, SyncResult, TopologyTypeError } from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
-type NewNode<Node = PlanNode> = Node extends unknown ? Omit<Node, keyof NodeFields> : never
 
 /**
  * A stream of records, each a fact of its own: an immutable handle on one operation of a topology. Every operation
@@ -30,12 +38,10 @@ type NewNode<Node = PlanNode> = Node extends unknown ? Omit<Node, keyof NodeFiel
  * Callbacks get the value first, then the key, and must be synchronous and free of side effects unless said otherwise.
  */
 export class KStream<K, V> {
-  readonly #builder: PlanBuilder
-  readonly #node: string
+  readonly [handle]: Handle
 
-  constructor(builder: PlanBuilder, node: string) {
-    this.#builder = builder
-    this.#node = node
+  constructor(at: Handle) {
+    this[handle] = at
   }
 
   /**
@@ -60,7 +66,7 @@ export class KStream<K, V> {
   filter<Narrow extends V>(predicate: (value: V, key: K) => value is Narrow, options?: NameOption): KStream<K, Narrow>
   filter(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
   filter(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate: predicate, not: false }, 'filter', options)
+    return this.#then({ kind: 'filter', predicate, not: false }, 'filter', options, 'both')
   }
 
   /** Keeps the records for which `predicate` does not hold. */
@@ -70,7 +76,7 @@ export class KStream<K, V> {
   ): KStream<K, Exclude<V, Narrow>>
   filterNot(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
   filterNot(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate: predicate, not: true }, 'filterNot', options)
+    return this.#then({ kind: 'filter', predicate, not: true }, 'filterNot', options, 'both')
   }
 
   /** A new key and value per record. */
@@ -78,7 +84,7 @@ export class KStream<K, V> {
     mapper: (record: { readonly key: K; readonly value: V }) => Result & { readonly key: K2; readonly value: V2 },
     options: NameOption = {},
   ): KStream<Result['key'], Result['value']> {
-    return this.#then({ kind: 'map', mapper: mapper }, 'map', options)
+    return this.#then({ kind: 'map', mapper }, 'map', options, 'none')
   }
 
   /** A new value per record; the key stays. */
@@ -86,7 +92,7 @@ export class KStream<K, V> {
     mapper: (value: V, key: K) => V2 & SyncResult<V2, 'mapValues()'>,
     options: NameOption = {},
   ): KStream<K, V2> {
-    return this.#then({ kind: 'map-values', mapper: mapper }, 'mapValues', options)
+    return this.#then({ kind: 'map-values', mapper }, 'mapValues', options)
   }
 
   /** Any number of records per record, in the order given. */
@@ -94,7 +100,7 @@ export class KStream<K, V> {
     mapper: (record: { readonly key: K; readonly value: V }) => Iterable<{ readonly key: K2; readonly value: V2 }>,
     options: NameOption = {},
   ): KStream<K2, V2> {
-    return this.#then({ kind: 'flat-map', mapper: mapper as Callback }, 'flatMap', options)
+    return this.#then({ kind: 'flat-map', mapper: mapper as Callback }, 'flatMap', options, 'none')
   }
 
   /** Any number of values per record, in the order given; the key stays. */
@@ -107,7 +113,7 @@ export class KStream<K, V> {
     mapper: (value: V, key: K) => K2 & SyncResult<K2, 'selectKey()'>,
     options: NameOption = {},
   ): KStream<K2, V> {
-    return this.#then({ kind: 'select-key', mapper: mapper }, 'selectKey', options)
+    return this.#then({ kind: 'select-key', mapper }, 'selectKey', options, 'value')
   }
 
   /**
@@ -120,13 +126,12 @@ export class KStream<K, V> {
   ): KStream<K, V2> {
     const { concurrency = 16 } = options
     checkCount(concurrency, 'concurrency')
-    return this.#then({ kind: 'map-values-async', mapper: mapper, concurrency }, 'mapValuesAsync', options)
+    return this.#then({ kind: 'map-values-async', mapper, concurrency }, 'mapValuesAsync', options)
   }
 
   /** The records of both streams, in no particular order between the two. */
   merge<K2, V2>(other: KStream<K2, V2>, options: NameOption = {}): KStream<K | K2, V | V2> {
-    const id = this.#builder.add({ kind: 'merge' }, [this.#node, other.#node], 'merge', options.name)
-    return new KStream(this.#builder, id)
+    return new KStream(this[handle].then({ kind: 'merge' }, 'merge', options, {}, [other[handle]]))
   }
 
   /**
@@ -137,28 +142,28 @@ export class KStream<K, V> {
     predicates: P,
     options: NameOption & { readonly otherwise?: Otherwise } = {},
   ): Branches<K, V, P, Otherwise> {
-    const ids = branchNodes(this.#builder, this.#node, predicates, options)
-    const streams = ids.map(([branch, id]) => [branch, new KStream<K, V>(this.#builder, id)])
+    const branches = branchNodes(this[handle], predicates, options)
+    const streams = branches.map(([branch, at]) => [branch, new KStream<K, V>(at)])
     return Object.freeze(Object.fromEntries(streams)) as Branches<K, V, P, Otherwise>
   }
 
   /** Looks at each record on its way; for side effects such as logging. */
   peek(action: (value: V, key: K) => void, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'peek', action: action }, 'peek', options)
+    return this.#then({ kind: 'peek', action }, 'peek', options, 'both')
   }
 
   /** Ends the stream with a side effect per record. At least once: after a crash records may come again. */
   forEach(action: (value: V, key: K) => void, options: NameOption = {}): void {
-    this.#then({ kind: 'for-each', action: action }, 'forEach', options)
+    this.#then({ kind: 'for-each', action }, 'forEach', options)
   }
 
   /** Ends the stream by printing each record to standard output as `[label] key: value`. */
   print(options: NameOption & { readonly label?: string } = {}): void {
-    const label = options.label ?? this.#node
+    const label = options.label ?? this[handle].node
     const action = (value: V, key: K): void => {
       process.stdout.write(`[${label}] ${String(key)}: ${printable(value)}\n`)
     }
-    this.#then({ kind: 'for-each', action: action }, 'print', options)
+    this.#then({ kind: 'for-each', action }, 'print', options)
   }
 
   /** Adds a field with the hour that the record falls in, as `yyyy-MM-dd HH:00` in `zone`. */
@@ -174,22 +179,85 @@ export class KStream<K, V> {
     return this.#then({ kind: 'window-by-hour', zone, as, offset, ...timestamp }, 'windowByHour', options)
   }
 
-  /** Joins each record with the rows that a static lookup table has for a key. `type` is always written out. */
-  joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result>(
-    table: LookupTableSpec<TableKey, Row>,
-    options: JoinLookupOptions<K, V, TableKey, Type> & SelectOption<V, Row, Type, Result>,
+  /**
+   * Joins each record with a row of a table. `type` is always written out: 'inner' drops a record without a row.
+   * With a KTable by the record's own key (both sides are brought into the same partitions); with a GlobalKTable or a
+   * static lookup table by the key that `on` gives. Only stream records trigger; the result has their timestamp.
+   */
+  joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result = WithRow<V, Row, Type>>(
+    table: GlobalKTable<TableKey, Row> | LookupTableSpec<TableKey, Row>,
+    options: JoinByKeyOptions<K, V, TableKey, Row, Type, Result>,
   ): KStream<K, Result>
-  joinTable<TableKey, Row, const Type extends 'inner' | 'left'>(
-    table: LookupTableSpec<TableKey, Row>,
-    options: JoinLookupOptions<K, V, TableKey, Type>,
-  ): KStream<K, WithRow<V, Row, Type>>
+  joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result = WithRow<V, Row, Type>>(
+    table: KTable<TableKey, Row> & SameKey<K, TableKey>,
+    options: JoinTableOptions<K, V, Row, Type, Result>,
+  ): KStream<K, Result>
   joinTable<TableKey, Row>(
-    table: LookupTableSpec<TableKey, Row>,
-    options: JoinLookupOptions<K, V, TableKey, 'inner' | 'left'> & { readonly select?: Callback },
+    table: GlobalKTable<TableKey, Row> | LookupTableSpec<TableKey, Row> | KTable<TableKey, Row>,
+    options: AnyJoinByKey | AnyJoinTable,
   ): KStream<K, unknown> {
-    const { type, on, select } = options
-    const node = { kind: 'join-lookup', type, table: table as LookupTableSpec<unknown, unknown>, on } as const
-    return this.#then(select === undefined ? node : { ...node, select }, 'joinTable', options)
+    const joined = 'on' in options
+      ? joinTableByKey(this[handle], table as GlobalKTable<unknown, unknown>, options)
+      : joinKeyedTable(this[handle], table as KTable<unknown, unknown>, options)
+    return new KStream(joined)
+  }
+
+  /**
+   * Joins with the records of another stream that have the same key and lie close in event time; both sides are brought
+   * into the same partitions. The result has the later of the two timestamps. 'left' and 'outer' give a record that
+   * matched nothing when its window has closed, with `undefined` for the other side.
+   */
+  joinStream<K2, V2, const Type extends 'inner' | 'left' | 'outer', Result>(
+    other: KStream<K2, V2> & SameKey<K, K2>,
+    options: JoinStreamOptions<K, V, V2, Type, Result>,
+  ): KStream<K, Result> {
+    return new KStream(joinStreams(this[handle], other[handle], options as unknown as AnyStreamJoin))
+  }
+
+  /** Groups by the key as it is. Records with a null key are dropped by what follows (`records-dropped`). */
+  groupByKey(options: GroupOptions<NonNullable<K>, V> = {}): KGroupedStream<NonNullable<K>, V> {
+    return groupStream(this[handle], undefined, options)
+  }
+
+  /** Groups by a new key; records for which it is null are dropped. Goes through an internal topic. */
+  groupBy<K2>(
+    selector: (value: V, key: K) => K2 & SyncResult<K2, 'groupBy()'>,
+    options: GroupOptions<NonNullable<K2>, V> = {},
+  ): KGroupedStream<NonNullable<K2>, V> {
+    return groupStream(this[handle], selector as Callback, options)
+  }
+
+  /** The latest value per key. A null value deletes; records with a null key are dropped. */
+  toTable(options: TableOptions<NonNullable<K>, V> = {}): KTable<NonNullable<K>, NonNullable<V>> {
+    return toTable(this[handle], options)
+  }
+
+  /**
+   * Writes every record to the internal topic `<application id>-<name>-repartition` by its key and reads it back.
+   * Records with a null key are dropped, unless a left or outer join follows.
+   */
+  repartition(options: RepartitionOptions<NonNullable<K>, V> = {}): KStream<K, V> {
+    const at = this[handle]
+    const { partitions } = options
+    const name = options.name ?? at.idOf('repartition', options)
+    const [key, value] = [keySerde(options.key, at.serdes), valueSerde(options.value, at.serdes)]
+    return new KStream(at.repartitioned(name, key, value, { isImplicit: false, ...(partitions === undefined ? {} : { partitions }) }))
+  }
+
+  /** Ends in, or goes through, a processor of your own: any key and value, any number of records, stores, timers. */
+  process<K2 = never, V2 = never, const Stores extends StoreHandles = Record<never, never>>(
+    supplier: (context: ProcessorContext<K2, V2, StoresOf<Stores>>) => Processor<K, V>,
+    options: ProcessOptions<Stores> = {},
+  ): KStream<K2, V2> {
+    return new KStream(addProcessor(this[handle], supplier as Callback, options, false))
+  }
+
+  /** Like `process`, with the key of the record kept: nothing after it needs a repartition. */
+  processValues<V2 = never, const Stores extends StoreHandles = Record<never, never>>(
+    supplier: (context: ProcessorContext<K, V2, StoresOf<Stores>>) => Processor<K, V>,
+    options: ProcessOptions<Stores> = {},
+  ): KStream<K, V2> {
+    return new KStream(addProcessor(this[handle], supplier as Callback, options, true))
   }
 
   /** Ends the stream in a Kafka topic, which must exist. Timestamp and headers of the record are kept. */
@@ -223,10 +291,18 @@ export class KStream<K, V> {
     )
   }
 
-  #then<K2, V2>(node: NewNode, operation: string, options: NameOption): KStream<K2, V2> {
-    return new KStream(this.#builder, this.#builder.add(node, [this.#node], operation, options.name))
+  #then<K2, V2>(node: NewNode, operation: string, options: NameOption, keeps: Keeps = 'key'): KStream<K2, V2> {
+    const { key, value } = this[handle].serdes
+    const serdes: FlowingSerdes = {
+      ...(keeps === 'both' || keeps === 'key' ? { key } : {}),
+      ...(keeps === 'both' || keeps === 'value' ? { value } : {}),
+    }
+    return new KStream(this[handle].then(node, operation, options, serdes))
   }
 }
+
+/** Which serdes still fit what an operation gives. */
+type Keeps = 'both' | 'key' | 'value' | 'none'
 
 function checkCount(value: number, option: string): void {
   if (Number.isInteger(value) && value > 0) return

@@ -1,14 +1,23 @@
 import { StreamsError } from '../errors/index.ts'
-import { callSite, checkName, pathId, type NodeFields, type Plan, type PlanNode, type Policy } from '../plan/index.ts'
-
-type WithoutNodeFields<Node> = Node extends unknown ? Omit<Node, keyof NodeFields> : never
-type NewNode = WithoutNodeFields<PlanNode>
+import {
+  callSite,
+  checkName,
+  pathId,
+  type NodeFields,
+  type Plan,
+  type Policy,
+  type StoreSpec,
+} from '../plan/index.ts'
+import type { NewNode } from './handle.ts'
 
 /** Collects nodes while a topology is defined, append-only, until it is frozen into a plan. */
 export class PlanBuilder {
   readonly #name: string
-  readonly #nodes: PlanNode[] = []
+  readonly #nodes: Plan['nodes'][number][] = []
+  readonly #stores: StoreSpec[] = []
   readonly #ids = new Set<string>()
+  /** Where the path of an operation continues that stands below a hidden one. */
+  readonly #paths = new Map<string, string>()
   #frozen = false
 
   constructor(name: string) {
@@ -18,42 +27,67 @@ export class PlanBuilder {
 
   /** Adds an operation and gives its id. `operation` is the last part of its path unless `name` is given. */
   add(node: NewNode, parents: readonly string[], operation: string, name?: string): string {
+    return this.#append(node, parents, this.idFor(operation, parents[0], name))
+  }
+
+  /** Adds an operation that does not show in the paths of those below it. `id` is made unique. */
+  addUnder(node: NewNode, parent: string, id: string): string {
+    const added = this.#append(node, [parent], pathId(undefined, id, this.#ids))
+    this.#paths.set(added, this.#paths.get(parent) ?? parent)
+    return added
+  }
+
+  /** Adds a store for processors. Throws NAME_TAKEN. */
+  addStore(spec: StoreSpec): void {
+    checkName(spec.name, 'Store', callSite())
+    if (this.#stores.some((store) => store.name === spec.name)) throw this.#taken(spec.name, callSite())
+    this.#stores.push(Object.freeze(spec))
+  }
+
+  /** The id that an operation would get. Throws NAME_INVALID or NAME_TAKEN for a name that the user gave. */
+  idFor(operation: string, parent: string | undefined, name?: string): string {
+    if (name === undefined) {
+      return pathId(parent === undefined ? undefined : (this.#paths.get(parent) ?? parent), operation, this.#ids)
+    }
     const site = callSite()
-    if (this.#frozen) {
-      throw new StreamsError({
-        code: 'TOPOLOGY_INVALID',
-        what: `Cannot add '${operation}' to topology '${this.#name}': it is already defined`,
-        hint: 'Call operations only inside the function given to topology().',
-        callSite: site,
-      })
-    }
-    const id = name === undefined ? pathId(parents[0], operation, this.#ids) : this.#named(name, site)
-    this.#ids.add(id)
-    const fields: NodeFields = {
-      id,
-      parents: Object.freeze([...parents]),
-      ...(site === undefined ? {} : { callSite: site }),
-    }
-    this.#nodes.push(Object.freeze({ ...node, ...fields }) as PlanNode)
-    return id
+    checkName(name, 'Name', site)
+    if (this.#ids.has(name)) throw this.#taken(name, site)
+    return name
   }
 
   /** The finished plan; nothing can be added afterwards. */
   freeze(onProcessError: Policy): Plan {
     this.#frozen = true
-    return Object.freeze({ name: this.#name, nodes: Object.freeze([...this.#nodes]), onProcessError })
+    return Object.freeze({
+      name: this.#name,
+      nodes: Object.freeze([...this.#nodes]),
+      stores: Object.freeze([...this.#stores]),
+      onProcessError,
+    })
   }
 
-  #named(name: string, site: string | undefined): string {
-    checkName(name, 'Name', site)
-    if (this.#ids.has(name)) {
+  #append(node: NewNode, parents: readonly string[], id: string): string {
+    const site = callSite()
+    if (this.#frozen) {
       throw new StreamsError({
-        code: 'NAME_TAKEN',
-        what: `Two operations of topology '${this.#name}' are named '${name}'`,
-        hint: 'Give one of them another name.',
+        code: 'TOPOLOGY_INVALID',
+        what: `Cannot add '${id}' to topology '${this.#name}': it is already defined`,
+        hint: 'Call operations only inside the function given to topology().',
         callSite: site,
       })
     }
-    return name
+    this.#ids.add(id)
+    const fields: NodeFields = { id, parents: Object.freeze([...parents]), ...(site === undefined ? {} : { callSite: site }) }
+    this.#nodes.push(Object.freeze({ ...node, ...fields }) as Plan['nodes'][number])
+    return id
+  }
+
+  #taken(name: string, site: string | undefined): StreamsError {
+    return new StreamsError({
+      code: 'NAME_TAKEN',
+      what: `Two operations or stores of topology '${this.#name}' are named '${name}'`,
+      hint: 'Give one of them another name.',
+      callSite: site,
+    })
   }
 }

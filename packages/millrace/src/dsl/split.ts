@@ -1,7 +1,7 @@
 import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName } from '../plan/index.ts'
+import type { Handle } from './handle.ts'
 import type { KStream } from './k-stream.ts'
-import type { PlanBuilder } from './plan-builder.ts'
 
 /** Branch names and their predicates, tried in the order written. */
 export type Predicates<K, V> = Readonly<Record<string, (value: V, key: K) => boolean>>
@@ -13,13 +13,12 @@ export type Branches<K, V, P extends Predicates<K, V>, Otherwise extends string>
 
 type Narrowed<K, V, Predicate> = Predicate extends ((value: V, key: K) => value is infer Narrow extends V) ? Narrow : V
 
-/** Adds a split and its branches; gives branch names with node ids. */
+/** Adds a split and its branches; gives branch names with their places. */
 export function branchNodes<K, V>(
-  builder: PlanBuilder,
-  parent: string,
+  at: Handle,
   predicates: Predicates<K, V>,
   options: { readonly name?: string; readonly otherwise?: string },
-): readonly (readonly [string, string])[] {
+): readonly (readonly [string, Handle])[] {
   const names = Object.keys(predicates)
   if (options.otherwise !== undefined) names.push(options.otherwise)
   for (const name of names) checkBranch(name, names)
@@ -27,8 +26,9 @@ export function branchNodes<K, V>(
     const predicate = predicates[name] as ((...args: never[]) => unknown) | undefined
     return predicate === undefined ? { name } : { name, predicate }
   })
-  const split = builder.add({ kind: 'split', branches }, [parent], 'split', options.name)
-  return names.map((branch) => [branch, builder.add({ kind: 'branch', branch }, [split], branch)] as const)
+  const { name } = options
+  const split = at.then({ kind: 'split', branches }, 'split', name === undefined ? {} : { name }, at.serdes)
+  return names.map((branch) => [branch, split.then({ kind: 'branch', branch }, branch, {}, at.serdes)] as const)
 }
 
 function checkBranch(name: string, names: readonly string[]): void {

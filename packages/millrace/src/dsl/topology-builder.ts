@@ -1,8 +1,15 @@
 import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type Policy } from '../plan/index.ts'
-import { bytes, string, type Serde } from '../serde/index.ts'
+import type { StateStore } from '../ports/state-store.ts'
+import { bytes, json, string, type Serde } from '../serde/index.ts'
+import { GlobalKTable } from './global-k-table.ts'
+import { toTable } from './group-stream.ts'
+import { Handle, handle, storeFields } from './handle.ts'
 import { KStream } from './k-stream.ts'
+import type { KTable } from './k-table.ts'
 import type { PlanBuilder } from './plan-builder.ts'
+import type { TableOptions } from './stateful-options.ts'
+import type { StoreHandle } from './stores.ts'
 
 export interface SourceOptions<K, V> {
   /** How keys are read. Default `string()`. A null key is passed on as null. */
@@ -16,6 +23,24 @@ export interface SourceOptions<K, V> {
   /** What happens to a record that cannot be read, or whose time is not a time. Default `fail`. */
   readonly onInvalid?: Policy
   readonly name?: string
+}
+
+/** Of `table()`. */
+export interface TableSourceOptions<K, V> extends Omit<SourceOptions<K, V>, 'key' | 'value'>, TableOptions<K, V> {}
+
+/** Of `globalTable()`. */
+export interface GlobalTableOptions<K, V> {
+  readonly key?: Serde<K>
+  /** Default: JSON. */
+  readonly value?: Serde<V>
+  readonly store?: string
+  readonly storage?: 'memory' | 'persistent'
+  readonly name?: string
+}
+
+/** The options that are there, without those that are undefined. */
+function given<T extends object>(options: T): { [Name in keyof T]?: NonNullable<T[Name]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 }
 
 /** What a topology starts from; given to the function that defines it. */
@@ -43,6 +68,8 @@ export class TopologyBuilder {
     }
     for (const one of topics) checkName(one, 'Topic', site)
     const { at } = options
+    const key = (options.key ?? string()) as Serde<unknown>
+    const value = (options.value ?? bytes()) as Serde<unknown>
     const id = this.#builder.add(
       {
         kind: 'source',
@@ -57,6 +84,33 @@ export class TopologyBuilder {
       topics.join('+'),
       options.name,
     )
-    return new KStream(this.#builder, id)
+    return new KStream(new Handle(this.#builder, id, { key, value }))
+  }
+
+  /**
+   * The latest value per key of a topic. A null value deletes; records with a null key are dropped
+   * (`records-dropped`). Name a store to look rows up, or to keep `versioned` ones.
+   */
+  table<K = string, V = unknown>(topic: string, options: TableSourceOptions<K, V> = {}): KTable<K, V> {
+    const { store, storage, logged, versioned, cache, name, ...source } = options
+    const stream = this.source<K, V>(topic, { value: json<V>(), ...source })
+    return toTable(stream[handle], { ...given({ store, storage, logged, versioned, cache }), name: name ?? `${topic}-table` })
+  }
+
+  /** A table that every instance holds in full: for joins by any key. Read to its end before processing starts. */
+  globalTable<K = string, V = unknown>(topic: string, options: GlobalTableOptions<K, V> = {}): GlobalKTable<K, V> {
+    checkName(topic, 'Topic', callSite())
+    const key = (options.key ?? string()) as Serde<unknown>
+    const value = (options.value ?? json()) as Serde<unknown>
+    const fields = storeFields(`${topic}-global`, given({ store: options.store, storage: options.storage }), key, value)
+    const store = { kind: 'timestamped-key-value', ...fields } as const
+    const id = this.#builder.add({ kind: 'global-table', topic, store }, [], `${topic}-global`, options.name)
+    return new GlobalKTable(new Handle(this.#builder, id, { key, value }))
+  }
+
+  /** A store that processors can share. */
+  store<Store extends StateStore>(store: StoreHandle<Store>): StoreHandle<Store> {
+    this.#builder.addStore(store.spec)
+    return store
   }
 }

@@ -17,3 +17,13 @@ type IsAny<T> = 0 extends 1 & T ? true : false
 
 /** The same object type, written out, so that editors and errors show fields and not intersections. */
 export type Flat<T> = { [Key in keyof T]: T[Key] } & {}
+
+/** `unknown` when both sides of a join have the same key type (null aside), else the sentence. */
+export type SameKey<Left, Right> = [NonNullable<Left>] extends [NonNullable<Right>]
+  ? [NonNullable<Right>] extends [NonNullable<Left>]
+    ? unknown
+    : KeysDiffer
+  : KeysDiffer
+
+type KeysDiffer =
+  TopologyTypeError<'a join needs both sides to have the same key type; call selectKey() on one side first'>

@@ -3,7 +3,28 @@ import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { TableSinkOptions } from '../ports/sink.ts'
 import type { TableSpec } from '../ports/table.ts'
 import type { Serde } from '../serde/serde.ts'
+import type {
+  ForeignKeyJoinNode,
+  StreamGlobalJoinNode,
+  StreamStreamJoinNode,
+  StreamTableJoinNode,
+  TableTableJoinNode,
+} from './join-nodes.ts'
 import type { Policy } from './policy.ts'
+import type {
+  GlobalTableNode,
+  SessionAggregateNode,
+  SlidingAggregateNode,
+  StreamAggregateNode,
+  SuppressNode,
+  TableAggregateNode,
+  TableFilterNode,
+  TableGroupNode,
+  TableMapValuesNode,
+  TableSourceNode,
+  ToStreamNode,
+  WindowAggregateNode,
+} from './table-nodes.ts'
 
 /** What every node has. */
 export interface NodeFields {
@@ -29,6 +50,8 @@ export interface SourceNode extends NodeFields {
   /** Where a group without a committed offset starts. */
   readonly startAt: 'earliest' | 'latest'
   readonly onInvalid: Policy
+  /** Whether the topic is Millrace's own: the reading end of a repartition. */
+  readonly isInternal?: boolean
 }
 
 export interface ParseNode extends NodeFields {
@@ -141,6 +164,43 @@ export interface TableSinkNode extends NodeFields {
   readonly onRejected: Policy
 }
 
+/**
+ * Writes every record to an internal topic by its key and reads it back, so that equal keys meet in one task. One that
+ * an operation asked for (`isImplicit`) is taken out again by the compiler where the key has not changed. Records with
+ * a null key are dropped, unless a left or outer join follows (`keepsNullKeys`).
+ */
+export interface RepartitionNode extends NodeFields {
+  readonly kind: 'repartition'
+  /** The topic is `<application id>-<name>-repartition`. */
+  readonly name: string
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly isImplicit: boolean
+  readonly keepsNullKeys: boolean
+  /** Absent: as many as the other inputs have. */
+  readonly partitions?: number
+}
+
+/** The writing end of a repartition; made by the compiler. The reading end is a source. */
+export interface RepartitionSinkNode extends NodeFields {
+  readonly kind: 'repartition-sink'
+  readonly topic: string
+  readonly keySerde: Serde<unknown>
+  readonly valueSerde: Serde<unknown>
+  readonly keepsNullKeys: boolean
+}
+
+/** A processor of the user's own. */
+export interface ProcessNode extends NodeFields {
+  readonly kind: 'process'
+  /** Makes a processor for a task, given its context. */
+  readonly supplier: Callback
+  /** Store names in the plan, by the names that the processor uses. */
+  readonly stores: Readonly<Record<string, string>>
+  /** Whether the key cannot change (`processValues`). */
+  readonly isKeyFixed: boolean
+}
+
 /** One operation of a topology: a frozen value that can be printed. */
 export type PlanNode =
   | SourceNode
@@ -161,5 +221,25 @@ export type PlanNode =
   | JoinLookupNode
   | TopicSinkNode
   | TableSinkNode
+  | RepartitionNode
+  | RepartitionSinkNode
+  | ProcessNode
+  | TableSourceNode
+  | GlobalTableNode
+  | ToStreamNode
+  | TableFilterNode
+  | TableMapValuesNode
+  | TableGroupNode
+  | StreamAggregateNode
+  | TableAggregateNode
+  | WindowAggregateNode
+  | SlidingAggregateNode
+  | SessionAggregateNode
+  | SuppressNode
+  | StreamStreamJoinNode
+  | StreamTableJoinNode
+  | StreamGlobalJoinNode
+  | TableTableJoinNode
+  | ForeignKeyJoinNode
 
 export type NodeOfKind<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>

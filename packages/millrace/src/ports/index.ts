@@ -54,3 +54,4 @@ export type {
   Windowed,
   WindowStore,
 } from './state-store.ts'
+export type { ForwardedRecord, Processor, ProcessorContext, ProcessorRecord } from './processor-api.ts'

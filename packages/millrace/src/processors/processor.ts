@@ -1,27 +1,34 @@
 import type { StreamsError } from '../errors/index.ts'
-import type { PlanNode, Policy } from '../plan/index.ts'
+import type { PlanNode, Policy, StoreSpec } from '../plan/index.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { LookupTable, LookupTableSpec } from '../ports/lookup-table.ts'
 import type { Counter, MetricName } from '../ports/metrics.ts'
 import type { RecordHeaders } from '../ports/record.ts'
 import type { SinkWriter } from '../ports/sink.ts'
+import type { StoreOf } from '../state/index.ts'
 import type { CurrentRecord } from './current-record.ts'
+import type { TableView } from './table-view.ts'
 
 /**
  * Hands one record to an operation, or on to the operations after it. A record crosses a topology as nested calls of
  * these, synchronously; `timestamp` is its event time, ms. Headers and origin stand in the task's `CurrentRecord`.
+ * After a table operation, `value` is a `Change`.
  */
 export type Forward = (key: unknown, value: unknown, timestamp: number) => void
 
-/** Builds the running form of a node: what it does with a record before it calls `forward`. */
+/**
+ * Builds the running form of a node: what it does with a record before it calls `forward`. An operation with several
+ * parents gives one input per parent, in their order.
+ */
 export type ProcessorFactory<Node extends PlanNode> = (
   node: Node,
   forward: Forward,
   services: ProcessorServices,
-) => Forward
+) => Forward | readonly Forward[]
 
-/** What a task lends to its processors. */
+/** What a task lends to its processors. Passed on by copying its fields: no methods that need `this`. */
 export interface ProcessorServices {
+  readonly taskId: string
   readonly record: CurrentRecord
   readonly logger: Logger
   counter(name: MetricName, node: string): Counter
@@ -35,6 +42,30 @@ export interface ProcessorServices {
   threw(node: PlanNode, thrown: unknown): void
   /** Registers a cut in the chain, to be drained after the synchronous part of each micro-batch. */
   addCut(cut: AsyncCut): void
+  /** The task's store of this spec, opened at the first call; the same store for the same name. */
+  store<Spec extends StoreSpec>(spec: Spec): StoreOf<Spec>
+  /** The store with this name that some spec of the sub-topology declares. */
+  storeNamed(name: string): StoreOf<StoreSpec>
+  /** Says how rows of a table node are looked up. Called once by the factory of every table node. */
+  provideView(node: string, view: TableView): void
+  /** The view of a table node (a global one too). Resolved at the first look-up, as parents are built after children. */
+  view(node: string): TableView
+  /** Wall-clock time, ms. */
+  nowMs(): number
+  /** The largest event time that the task has read, ms; -1 before the first record. */
+  streamTime(): number
+  /**
+   * Calls back on stream time or wall-clock time, see `ProcessorContext.schedule`; with no current record. The result
+   * cancels.
+   */
+  schedule(intervalMs: number, type: 'stream-time' | 'wall-clock', callback: (timestamp: number) => void): () => void
+  /** Called at every commit before stores and outputs are flushed, in the order registered: record caches forward. */
+  beforeCommit(flush: () => void): void
+  /** Called when the task ends. */
+  onClose(close: () => void): void
+  requestCommit(): void
+  /** Calls the inputs of the child node with this id, for processors that forward by name; undefined: no such child. */
+  child(node: string, id: string): Forward | undefined
 }
 
 /** Where a chain waits for promises. Cuts are drained in the order of the plan. */

@@ -1,4 +1,5 @@
 export { bytes } from './bytes.ts'
+export { changed, type Changed } from './changed.ts'
 export { integer } from './integer.ts'
 export { json } from './json.ts'
 export { long } from './long.ts'

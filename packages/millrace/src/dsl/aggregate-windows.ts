@@ -1,0 +1,118 @@
+import { StreamsError } from '../errors/index.ts'
+import {
+  callSite,
+  type CalendarWindowsSpec,
+  type SessionWindowsSpec,
+  type SlidingWindowsSpec,
+  type TimeWindowsSpec,
+  type UnlimitedWindowsSpec,
+} from '../plan/index.ts'
+import type { Windowed } from '../ports/state-store.ts'
+import { sessionWindowed, windowed } from '../serde/index.ts'
+import { type AggregateInput, prepareAggregate } from './aggregate-stream.ts'
+import { KTable } from './k-table.ts'
+import type { AggregateOptions, EmitOptions, LateOptions, RetentionOptions } from './stateful-options.ts'
+
+type Callback = (...args: never[]) => unknown
+type Windows = TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec
+
+/** Of an aggregation per window. */
+export interface WindowedOptions<K, V, A>
+  extends AggregateOptions<K, A>, RetentionOptions, EmitOptions, LateOptions<K, V> {}
+
+/** Of an aggregation per session. */
+export interface SessionOptions<K, V, A>
+  extends AggregateOptions<K, A>, RetentionOptions, EmitOptions, LateOptions<K, V> {}
+
+export function aggregateWindows<K, V, A>(
+  operation: string,
+  sources: readonly AggregateInput[],
+  windows: Windows,
+  options: WindowedOptions<K, V, A>,
+  init?: () => A,
+): KTable<Windowed<K>, A> {
+  const { inputs, key, value, fields, aggregators } = prepareAggregate(operation, sources, options as AggregateOptions<never, never>)
+  const [first, ...more] = inputs
+  const windowSizeMs = sizeOf(windows)
+  const retentionMs = retention(options.retention, leastRetention(windows))
+  const store = { kind: 'window', ...fields, retentionMs, windowSizeMs, isTimestamped: true, retainDuplicates: false } as const
+  const common = { aggregators, store, ...windowedFields(options, windows.kind), ...(init === undefined ? {} : { init }) }
+  const node =
+    windows.kind === 'sliding'
+      ? ({ kind: 'sliding-aggregate', windows, ...common } as const)
+      : ({ kind: 'window-aggregate', windows, ...common } as const)
+  return new KTable(first.then(node, operation, options, { key: windowed(key, { size: windowSizeMs }), value }, more))
+}
+
+export function aggregateSessions<K, V, A>(
+  operation: string,
+  sources: readonly AggregateInput[],
+  windows: SessionWindowsSpec,
+  options: SessionOptions<K, V, A>,
+  merger: Callback,
+  init?: () => A,
+): KTable<Windowed<K>, A> {
+  const { inputs, key, value, fields, aggregators } = prepareAggregate(operation, sources, options as AggregateOptions<never, never>)
+  const [first, ...more] = inputs
+  const retentionMs = retention(options.retention, windows.gapMs + windows.graceMs)
+  const node = {
+    kind: 'session-aggregate',
+    windows,
+    merger,
+    aggregators,
+    store: { kind: 'session', ...fields, retentionMs },
+    ...windowedFields(options, windows.kind),
+    ...(init === undefined ? {} : { init }),
+  } as const
+  return new KTable(first.then(node, operation, options, { key: sessionWindowed(key), value }, more))
+}
+
+function windowedFields(
+  options: EmitOptions & LateOptions<never, never> & { readonly cache?: number },
+  kind: string,
+): {
+  readonly emit: 'on-update' | 'on-window-close'
+  readonly cacheBytes: number
+  readonly onLate?: Callback
+  readonly closeOnIdleMs?: number
+} {
+  const emit = options.emit ?? 'on-update'
+  if (emit === 'on-window-close' && kind === 'unlimited') {
+    throw invalid('emit', 'A window without an end never closes.', "Leave out emit: 'on-window-close'.")
+  }
+  return {
+    emit,
+    // a result that comes once has nothing to gather (Kafka Streams turns the cache off, too)
+    cacheBytes: emit === 'on-update' ? (options.cache ?? 0) : 0,
+    ...(options.onLate === undefined ? {} : { onLate: options.onLate as Callback }),
+    ...(options.closeOnIdle === undefined ? {} : { closeOnIdleMs: options.closeOnIdle }),
+  }
+}
+
+/** Ms; the longest that a window of the calendar can be. */
+const longestMs = { hour: 2 * 3_600_000, day: 26 * 3_600_000, week: 170 * 3_600_000, month: 32 * 86_400_000 }
+
+function sizeOf(windows: Windows): number {
+  if (windows.kind === 'time') return windows.sizeMs
+  if (windows.kind === 'sliding') return windows.differenceMs
+  return windows.kind === 'calendar' ? longestMs[windows.unit] : Number.MAX_SAFE_INTEGER
+}
+
+function leastRetention(windows: Windows): number {
+  if (windows.kind === 'unlimited') return Number.MAX_SAFE_INTEGER
+  if (windows.kind === 'sliding') return 2 * windows.differenceMs + windows.graceMs
+  return sizeOf(windows) + windows.graceMs
+}
+
+function retention(given: number | undefined, leastMs: number): number {
+  if (given === undefined || given >= leastMs) return given ?? leastMs
+  throw invalid(
+    'retention',
+    `retention is ${given} ms, but windows live for ${leastMs} ms (size and grace)`,
+    `Give at least ${leastMs}, or leave it out.`,
+  )
+}
+
+function invalid(option: string, what: string, hint: string): StreamsError {
+  return new StreamsError({ code: 'OPTION_INVALID', what: `Option ${option}: ${what}`, hint, callSite: callSite() })
+}

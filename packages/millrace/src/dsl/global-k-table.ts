@@ -1,0 +1,15 @@
+import { type Handle, handle } from './handle.ts'
+
+/**
+ * A table of which every instance has every row: joined by any key, without repartitioning. It is read to its end
+ * before processing starts, and never triggers output.
+ */
+export class GlobalKTable<K, V> {
+  readonly [handle]: Handle
+  /** Types only. */
+  declare readonly row: readonly [K, V]
+
+  constructor(at: Handle) {
+    this[handle] = at
+  }
+}

@@ -1,0 +1,84 @@
+import type { NodeFields, PlanNode, StoreSpec } from '../plan/index.ts'
+import type { Serde } from '../serde/index.ts'
+import type { NameOption } from './options.ts'
+import type { PlanBuilder } from './plan-builder.ts'
+import { type FlowingSerdes, noSerdes } from './serdes-of.ts'
+
+/** A node without what the builder fills in. */
+export type NewNode<Node = PlanNode> = Node extends unknown ? Omit<Node, keyof NodeFields> : never
+
+/** The place of a stream or table in the plan under construction: what operations continue from. Not public. */
+export class Handle {
+  readonly builder: PlanBuilder
+  /** Id of the node. */
+  readonly node: string
+  readonly serdes: FlowingSerdes
+
+  constructor(builder: PlanBuilder, node: string, serdes: FlowingSerdes = noSerdes) {
+    this.builder = builder
+    this.node = node
+    this.serdes = serdes
+  }
+
+  /** Adds an operation below this one; `more` are its further parents. */
+  then(
+    node: NewNode,
+    operation: string,
+    options: NameOption,
+    serdes: FlowingSerdes = noSerdes,
+    more: readonly Handle[] = [],
+  ): Handle {
+    const parents = [this.node, ...more.map((one) => one.node)]
+    return new Handle(this.builder, this.builder.add(node, parents, operation, options.name), serdes)
+  }
+
+  /** The id that an operation below this one will get: for the names of its stores. */
+  idOf(operation: string, options: NameOption): string {
+    return this.builder.idFor(operation, this.node, options.name)
+  }
+
+  /** This stream, written to an internal topic by key where the compiler finds that the key may have changed. */
+  repartitioned(
+    name: string,
+    key: Serde<unknown>,
+    value: Serde<unknown>,
+    options: { readonly keepsNullKeys?: boolean; readonly isImplicit?: boolean; readonly partitions?: number } = {},
+  ): Handle {
+    const { keepsNullKeys = false, isImplicit = true, partitions } = options
+    const node = {
+      kind: 'repartition',
+      name: topicSafe(name),
+      keySerde: key,
+      valueSerde: value,
+      isImplicit,
+      keepsNullKeys,
+      ...(partitions === undefined ? {} : { partitions }),
+    } as const
+    const id = this.builder.addUnder(node, this.node, `${topicSafe(name)}-repartition`)
+    return new Handle(this.builder, id, { key, value })
+  }
+}
+
+/** How operations reach the handle of a stream or table. */
+export const handle: unique symbol = Symbol('millrace.handle')
+
+/** A name as topics and stores may have it, made of an operation's id. */
+export function topicSafe(id: string): string {
+  return id.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^-+|-+$/g, '')
+}
+
+/** The fields that every store spec has, from what an operation was given. */
+export function storeFields(
+  id: string,
+  options: { readonly store?: string; readonly storage?: 'memory' | 'persistent'; readonly logged?: boolean },
+  key: Serde<unknown>,
+  value: Serde<unknown>,
+): Pick<StoreSpec, 'name' | 'keySerde' | 'valueSerde' | 'storage' | 'isLogged'> {
+  return {
+    name: options.store ?? topicSafe(id),
+    keySerde: key,
+    valueSerde: value,
+    storage: options.storage ?? 'memory',
+    isLogged: options.logged ?? true,
+  }
+}

@@ -1,0 +1,117 @@
+import { StreamsError } from '../errors/index.ts'
+import { callSite } from '../plan/index.ts'
+import type { LookupTableSpec } from '../ports/lookup-table.ts'
+import { GlobalKTable } from './global-k-table.ts'
+import { type Handle, handle, storeFields } from './handle.ts'
+import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions } from './join-options.ts'
+import type { KTable } from './k-table.ts'
+import { keySerde, valueSerde } from './serdes-of.ts'
+import { streamJoinStores } from './stream-join-stores.ts'
+
+type Callback = (...args: never[]) => unknown
+
+type Loosened<Options, Names extends string> = Pick<Options, Exclude<keyof Options, Names>> & {
+  readonly [Name in Names & 'on']: Callback
+}
+
+/** Options whose types the signatures of `joinTable` and `joinStream` have checked. */
+export type AnyJoinByKey = Loosened<JoinByKeyOptions<unknown, unknown, unknown, unknown, 'left', unknown>, 'type' | 'on' | 'select'> & {
+  readonly type: 'inner' | 'left'
+  readonly select?: Callback
+}
+export type AnyJoinTable = Loosened<JoinTableOptions<unknown, unknown, unknown, 'left', unknown>, 'type' | 'select'> & {
+  readonly type: 'inner' | 'left'
+  readonly select?: Callback
+}
+export type AnyStreamJoin = Loosened<JoinStreamOptions<unknown, unknown, unknown, 'outer', unknown>, 'type' | 'select'> & {
+  readonly type: 'inner' | 'left' | 'outer'
+  readonly select: Callback
+}
+
+/** With a global or static table, by the key that `on` gives. */
+export function joinTableByKey(
+  at: Handle,
+  table: GlobalKTable<unknown, unknown> | LookupTableSpec<unknown, unknown>,
+  options: AnyJoinByKey,
+): Handle {
+  const { type, on, select } = options
+  const serdes = { key: at.serdes.key }
+  const callbacks = { on, ...(select === undefined ? {} : { select }) }
+  if (!(table instanceof GlobalKTable)) {
+    return at.then({ kind: 'join-lookup', type, table, ...callbacks }, 'joinTable', options, serdes)
+  }
+  const node = { kind: 'stream-global-join', type, table: table[handle].node, ...callbacks } as const
+  return at.then(node, 'joinTable', options, serdes)
+}
+
+/** With a table of the same key. */
+export function joinKeyedTable(
+  at: Handle,
+  table: KTable<unknown, unknown>,
+  options: AnyJoinTable,
+): Handle {
+  const { type, select, grace } = options
+  const id = at.idOf('joinTable', options)
+  const right = table[handle]
+  const key = keySerde(options.key, { key: at.serdes.key ?? right.serdes.key })
+  const value = valueSerde(options.value, at.serdes)
+  const input = at.repartitioned(`${id}-stream`, key, value, { keepsNullKeys: type === 'left' })
+  const buffer = grace === undefined ? {} : graceBuffer(id, grace, key, value)
+  const node = { kind: 'stream-table-join', type, ...(select === undefined ? {} : { select }), ...buffer } as const
+  return input.then(node, 'joinTable', options, { key }, [right])
+}
+
+function graceBuffer(id: string, graceMs: number, key: ReturnType<typeof keySerde>, value: ReturnType<typeof valueSerde>) {
+  if (!Number.isInteger(graceMs) || graceMs < 0) throw invalid('grace', graceMs)
+  return { graceMs, bufferStore: { kind: 'key-value', ...storeFields(`${id}-buffer`, {}, key, value) } as const }
+}
+
+/** Two streams, within a window. */
+export function joinStreams(
+  left: Handle,
+  right: Handle,
+  options: AnyStreamJoin,
+): Handle {
+  const { type } = options
+  const id = left.idOf('joinStream', options)
+  const window = joinWindow(options)
+  const key = keySerde(options.key, { key: left.serdes.key ?? right.serdes.key })
+  const leftValue = valueSerde(options.leftValue, left.serdes)
+  const rightValue = valueSerde(options.rightValue, right.serdes)
+  const keepsNullKeys = type !== 'inner'
+  const leftInput = left.repartitioned(`${id}-left`, key, leftValue, { keepsNullKeys })
+  const rightInput = right.repartitioned(`${id}-right`, key, rightValue, { keepsNullKeys: type === 'outer' })
+  const stores = streamJoinStores(options.store ?? id, type, window, options, { key, leftValue, rightValue })
+  const node = { kind: 'stream-stream-join', type, ...window, select: options.select, ...stores } as const
+  return leftInput.then(node, 'joinStream', options, { key }, [rightInput])
+}
+
+function joinWindow(options: AnyStreamJoin): {
+  readonly beforeMs: number
+  readonly afterMs: number
+  readonly graceMs: number
+} {
+  const { within, before = within, after = within, grace = 0 } = options
+  if (before === undefined || after === undefined) {
+    throw new StreamsError({
+      code: 'OPTION_INVALID',
+      what: 'joinStream() has no window',
+      hint: 'Give `within`, or both `before` and `after`.',
+      callSite: callSite(),
+    })
+  }
+  if (!Number.isInteger(before)) throw invalid('before', before)
+  if (!Number.isInteger(after)) throw invalid('after', after)
+  if (before + after < 0) throw invalid('before + after', before + after)
+  if (!Number.isInteger(grace) || grace < 0) throw invalid('grace', grace)
+  return { beforeMs: before, afterMs: after, graceMs: grace }
+}
+
+function invalid(option: string, value: number): StreamsError {
+  return new StreamsError({
+    code: 'OPTION_INVALID',
+    what: `${option} is ${value}`,
+    hint: 'Give whole milliseconds that are not negative, e.g. minutes(5).',
+    callSite: callSite(),
+  })
+}

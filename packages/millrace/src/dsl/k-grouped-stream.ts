@@ -1,0 +1,87 @@
+import type {
+  CalendarWindowsSpec,
+  SessionWindowsSpec,
+  SlidingWindowsSpec,
+  TimeWindowsSpec,
+  UnlimitedWindowsSpec,
+} from '../plan/index.ts'
+import { long, type Serde } from '../serde/index.ts'
+import { type AggregateInput, aggregateStream } from './aggregate-stream.ts'
+import { CogroupedKStream } from './cogrouped-k-stream.ts'
+import { type Handle, handle } from './handle.ts'
+import type { KTable } from './k-table.ts'
+import { SessionWindowedKStream } from './session-windowed-k-stream.ts'
+import type { AggregateOptions } from './stateful-options.ts'
+import type { SyncResult } from './type-error.ts'
+import { WindowedKStream } from './windowed-k-stream.ts'
+
+type Callback = (...args: never[]) => unknown
+
+/** How a stream was grouped. Not public. */
+export interface Grouping {
+  readonly key: Serde<unknown>
+  readonly value: Serde<unknown>
+  /** The name that the user gave the internal topic. */
+  readonly repartition?: string
+}
+
+export interface StreamAggregator<K, V, A> {
+  /** The aggregate of a key before its first record. */
+  readonly init: () => A
+  /** The new aggregate; must not change the old one in place. null or undefined deletes it. */
+  readonly add: (aggregate: A, value: V, key: K) => (A | null | undefined) & SyncResult<A, 'aggregate()'>
+}
+
+/** A stream grouped by key: what aggregations start from. Records with a null key or value are dropped and counted. */
+export class KGroupedStream<K, V> {
+  readonly [handle]: Handle
+  readonly grouping: Grouping
+
+  constructor(at: Handle, grouping: Grouping) {
+    this[handle] = at
+    this.grouping = grouping
+  }
+
+  /** Records per key. */
+  count(options: AggregateOptions<K, number> = {}): KTable<K, number> {
+    const input = this.#input((count: number) => count + 1)
+    return aggregateStream('count', [input], { value: long(), ...options }, () => 0)
+  }
+
+  /** Combines values of one type; the first value of a key is its first aggregate. */
+  reduce(
+    reducer: (aggregate: V, value: V, key: K) => (V | null | undefined) & SyncResult<V, 'reduce()'>,
+    options: AggregateOptions<K, V> = {},
+  ): KTable<K, V> {
+    const { value } = this.grouping
+    return aggregateStream('reduce', [this.#input(reducer as Callback)], { value: value as Serde<V>, ...options })
+  }
+
+  /** Builds an aggregate of any type. */
+  aggregate<A>(options: AggregateOptions<K, A> & StreamAggregator<K, V, A>): KTable<K, A> {
+    const { init, add, ...rest } = options
+    return aggregateStream('aggregate', [this.#input(add as Callback)], rest, init)
+  }
+
+  /** Aggregates per key and window: of fixed size, of a calendar, sliding, or without end. */
+  windowedBy(
+    windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec,
+  ): WindowedKStream<K, V>
+  /** Aggregates per key and session. */
+  windowedBy(windows: SessionWindowsSpec): SessionWindowedKStream<K, V>
+  windowedBy(
+    windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec | SessionWindowsSpec,
+  ): WindowedKStream<K, V> | SessionWindowedKStream<K, V> {
+    if (windows.kind === 'session') return new SessionWindowedKStream(this[handle], this.grouping, windows)
+    return new WindowedKStream(this[handle], this.grouping, windows)
+  }
+
+  /** Begins an aggregation of several streams into one table; add more with `cogroup` on the result. */
+  cogroup<A>(add: (aggregate: A, value: V, key: K) => A | null | undefined): CogroupedKStream<K, A> {
+    return new CogroupedKStream<K, A>([this.#input(add as Callback)])
+  }
+
+  #input(aggregator: Callback): AggregateInput {
+    return { at: this[handle], grouping: this.grouping, aggregator }
+  }
+}

@@ -1,0 +1,77 @@
+import { changed, long, type Serde } from '../serde/index.ts'
+import { type Handle, handle, storeFields, topicSafe } from './handle.ts'
+import type { Grouping } from './k-grouped-stream.ts'
+import { KTable } from './k-table.ts'
+import type { AggregateOptions } from './stateful-options.ts'
+import type { SyncResult } from './type-error.ts'
+
+type Callback = (...args: never[]) => unknown
+
+export interface TableAggregator<K, V, A> {
+  readonly init: () => A
+  /** Puts a row's new value in. Must not change the aggregate in place. null or undefined deletes it. */
+  readonly add: (aggregate: A, value: V, key: K) => (A | null | undefined) & SyncResult<A, 'aggregate()'>
+  /** Takes a row's old value out; called before `add`, also when the group stays the same. */
+  readonly subtract: (aggregate: A, value: V, key: K) => A | null | undefined
+}
+
+/** A table grouped by a new key. */
+export class KGroupedTable<K, V> {
+  readonly [handle]: Handle
+  readonly #grouping: Grouping
+
+  constructor(at: Handle, grouping: Grouping) {
+    this[handle] = at
+    this.#grouping = grouping
+  }
+
+  /** Rows per group. */
+  count(options: AggregateOptions<K, number> = {}): KTable<K, number> {
+    const add = (count: number): number => count + 1
+    const subtract = (count: number): number => count - 1
+    return this.#aggregate('count', { value: long(), ...options }, add, subtract, () => 0)
+  }
+
+  /** Combines the values of a group; `subtract` takes a value out again. */
+  reduce(
+    reducer: {
+      readonly add: (aggregate: V, value: V, key: K) => V | null | undefined
+      readonly subtract: (aggregate: V, value: V, key: K) => V | null | undefined
+    } & AggregateOptions<K, V>,
+  ): KTable<K, V> {
+    const { add, subtract, ...options } = reducer
+    const value = this.#grouping.value as Serde<V>
+    return this.#aggregate('reduce', { value, ...options }, add as Callback, subtract as Callback)
+  }
+
+  /** Builds an aggregate of any type. */
+  aggregate<A>(options: AggregateOptions<K, A> & TableAggregator<K, V, A>): KTable<K, A> {
+    const { init, add, subtract, ...rest } = options
+    return this.#aggregate('aggregate', rest, add as Callback, subtract as Callback, init)
+  }
+
+  #aggregate<A>(
+    operation: string,
+    options: AggregateOptions<K, A>,
+    add: Callback,
+    subtract: Callback,
+    init?: () => A,
+  ): KTable<K, A> {
+    const at = this[handle]
+    const id = at.idOf(operation, options)
+    const key = (options.key as Serde<unknown> | undefined) ?? this.#grouping.key
+    const value = options.value as Serde<unknown> | undefined ?? this.#grouping.value
+    const name = this.#grouping.repartition ?? topicSafe(options.store ?? id)
+    // not implicit: a table that is re-keyed always has to go to another task
+    const input = at.repartitioned(name, this.#grouping.key, changed(this.#grouping.value), { isImplicit: false })
+    const node = {
+      kind: 'table-aggregate',
+      add,
+      subtract,
+      store: { kind: 'timestamped-key-value', ...storeFields(id, options, key, value) },
+      cacheBytes: options.cache ?? 0,
+      ...(init === undefined ? {} : { init }),
+    } as const
+    return new KTable(input.then(node, operation, options, { key, value }))
+  }
+}

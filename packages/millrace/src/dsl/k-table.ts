@@ -1,0 +1,138 @@
+import type { TableStoreSpec } from '../plan/index.ts'
+import type { Windowed } from '../ports/state-store.ts'
+import { groupTable, type TableGroupOptions } from './group-table.ts'
+import { type Handle, handle, storeFields } from './handle.ts'
+import { type AnyForeignKeyJoin, type AnyTableJoin, joinForeignKey, joinTables } from './join-tables.ts'
+import type { JoinForeignKeyOptions, JoinTablesOptions } from './join-options.ts'
+import type { KGroupedTable } from './k-grouped-table.ts'
+import { KStream } from './k-stream.ts'
+import type { NameOption } from './options.ts'
+import { keySerde, valueSerde } from './serdes-of.ts'
+import type { TableOptions } from './stateful-options.ts'
+import { suppress } from './suppress.ts'
+import type { Suppressed, UntilTimeLimit } from './suppressed.ts'
+import { tableStore } from './table-store.ts'
+import type { SameKey, SyncResult, TopologyTypeError } from './type-error.ts'
+
+type Callback = (...args: never[]) => unknown
+
+interface Materialized {
+  readonly store: TableStoreSpec
+  readonly isMaterialized: boolean
+  readonly cacheBytes: number
+}
+
+/**
+ * A table: the latest value per key, as a stream of updates. A null value deletes; deletions go on as such, and
+ * callbacks are not called for them. An immutable handle, like KStream.
+ */
+export class KTable<K, V> {
+  readonly [handle]: Handle
+
+  constructor(at: Handle) {
+    this[handle] = at
+  }
+
+  /** Keeps the rows for which `predicate` holds; a row that no longer passes is deleted. */
+  filter<Narrow extends V>(
+    predicate: (value: V, key: K) => value is Narrow,
+    options?: TableOptions<K, Narrow>,
+  ): KTable<K, Narrow>
+  filter(predicate: (value: V, key: K) => boolean, options?: TableOptions<K, V>): KTable<K, V>
+  filter(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
+    const fields = this.#materialized('filter', options as TableOptions<K, unknown>, true)
+    return this.#then({ kind: 'table-filter', predicate, not: false, ...fields }, 'filter', options as TableOptions<K, unknown>, true)
+  }
+
+  /** Keeps the rows for which `predicate` does not hold. */
+  filterNot(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
+    const fields = this.#materialized('filterNot', options as TableOptions<K, unknown>, true)
+    return this.#then({ kind: 'table-filter', predicate, not: true, ...fields }, 'filterNot', options as TableOptions<K, unknown>, true)
+  }
+
+  /** A new value per row. */
+  mapValues<V2>(
+    mapper: (value: V, key: K) => V2 & SyncResult<V2, 'mapValues()'>,
+    options: TableOptions<K, V2> = {},
+  ): KTable<K, V2> {
+    const fields = this.#materialized('mapValues', options as TableOptions<K, unknown>, false)
+    return this.#then({ kind: 'table-map-values', mapper: mapper as Callback, ...fields }, 'mapValues', options as TableOptions<K, unknown>, false)
+  }
+
+  /** The updates as records; a deletion is a record with a null value. */
+  toStream(options: NameOption = {}): KStream<K, V> {
+    return new KStream(this[handle].then({ kind: 'to-stream' }, 'toStream', options, this[handle].serdes))
+  }
+
+  /**
+   * Groups the rows by a new key, for aggregations that follow a row when it changes: the old value is subtracted
+   * before the new one is added, also from one group to another. Rows whose new key or value is null are left out.
+   */
+  groupBy<K2, V2>(
+    mapper: (row: { readonly key: K; readonly value: V }) => { readonly key: K2; readonly value: V2 },
+    options: TableGroupOptions<NonNullable<K2>, NonNullable<V2>> = {},
+  ): KGroupedTable<NonNullable<K2>, NonNullable<V2>> {
+    return groupTable(this[handle], mapper as Callback, options)
+  }
+
+  /**
+   * Joins with a table of the same key: either side's update gives a new row, with the later of the two timestamps. Or,
+   * with `on`, by a key that this table's rows hold: each row follows the row that it names (KIP-213).
+   */
+  joinTable<K2, V2, const Type extends 'inner' | 'left', Result>(
+    other: KTable<K2, V2>,
+    options: JoinForeignKeyOptions<K, V, K2, V2, Type, Result>,
+  ): KTable<K, Result>
+  joinTable<K2, V2, const Type extends 'inner' | 'left' | 'outer', Result>(
+    other: KTable<K2, V2> & SameKey<K, K2>,
+    options: JoinTablesOptions<K, V, V2, Type, Result>,
+  ): KTable<K, Result>
+  joinTable<K2, V2>(
+    other: KTable<K2, V2>,
+    options:
+      | JoinForeignKeyOptions<K, V, K2, V2, 'inner' | 'left', unknown>
+      | JoinTablesOptions<K, V, V2, 'inner' | 'left' | 'outer', unknown>,
+  ): KTable<K, unknown> {
+    const [left, right] = [this[handle], other[handle]]
+    return new KTable(
+      'on' in options
+        ? joinForeignKey(left, right, options as AnyForeignKeyJoin)
+        : joinTables(left, right, options as AnyTableJoin),
+    )
+  }
+
+  /**
+   * Holds updates back: `untilTimeLimit(wait)`, or, for a windowed aggregation, `untilWindowCloses()`, which gives each
+   * window once. Stream time decides; without new input nothing goes.
+   */
+  suppress(
+    until: K extends Windowed<unknown>
+      ? Suppressed
+      : UntilTimeLimit | TopologyTypeError<'untilWindowCloses() needs the result of a windowed aggregation'>,
+    options: NameOption = {},
+  ): KTable<K, V> {
+    return new KTable(suppress(this[handle], until as Suppressed, options))
+  }
+
+  #materialized(operation: string, options: TableOptions<K, unknown>, keepsValue: boolean): Materialized {
+    const at = this[handle]
+    const key = keySerde(options.key, at.serdes)
+    const value = valueSerde(options.value, keepsValue ? at.serdes : {})
+    return {
+      store: tableStore(storeFields(at.idOf(operation, options), options, key, value), options.versioned),
+      isMaterialized: options.store !== undefined || options.versioned !== undefined,
+      cacheBytes: options.cache ?? 0,
+    }
+  }
+
+  #then<V2>(
+    node: Parameters<Handle['then']>[0],
+    operation: string,
+    options: TableOptions<K, unknown>,
+    keepsValue: boolean,
+  ): KTable<K, V2> {
+    const { key, value } = this[handle].serdes
+    const serdes = { key: options.key ?? key, value: options.value ?? (keepsValue ? value : undefined) }
+    return new KTable(this[handle].then(node, operation, options, serdes as Handle['serdes']))
+  }
+}

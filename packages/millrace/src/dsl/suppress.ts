@@ -1,0 +1,29 @@
+import { StreamsError } from '../errors/index.ts'
+import { callSite } from '../plan/index.ts'
+import { type Handle, topicSafe } from './handle.ts'
+import type { NameOption } from './options.ts'
+import { keySerde, valueSerde } from './serdes-of.ts'
+import type { Suppressed } from './suppressed.ts'
+
+/** Adds a suppression; the grace of the windows above is found by the compiler. */
+export function suppress(at: Handle, until: Suppressed, options: NameOption): Handle {
+  if (until.kind === 'time-limit' && !(Number.isInteger(until.waitMs) && until.waitMs >= 0)) {
+    throw new StreamsError({
+      code: 'OPTION_INVALID',
+      what: `untilTimeLimit() waits ${until.waitMs}`,
+      hint: 'Give whole milliseconds that are not negative, e.g. minutes(5).',
+      callSite: callSite(),
+    })
+  }
+  const node = {
+    kind: 'suppress',
+    until: until.kind === 'time-limit' ? ({ kind: 'time-limit', waitMs: until.waitMs } as const) : ({ kind: 'window-close' } as const),
+    whenFull: until.whenFull,
+    keySerde: keySerde(undefined, at.serdes),
+    valueSerde: valueSerde(undefined, at.serdes),
+    storeName: topicSafe(at.idOf('suppress', options)),
+    ...(until.maxRecords === undefined ? {} : { maxRecords: until.maxRecords }),
+    ...(until.maxBytes === undefined ? {} : { maxBytes: until.maxBytes }),
+  } as const
+  return at.then(node, 'suppress', options, at.serdes)
+}

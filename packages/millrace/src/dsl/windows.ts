@@ -1,0 +1,70 @@
+import { StreamsError } from '../errors/index.ts'
+import {
+  callSite,
+  type CalendarWindowsSpec,
+  type SessionWindowsSpec,
+  type SlidingWindowsSpec,
+  type TimeWindowsSpec,
+  type UnlimitedWindowsSpec,
+} from '../plan/index.ts'
+import { hourBucket } from '../time/index.ts'
+
+export interface GraceOption {
+  /** How long after its end a window still takes late records, ms of stream time. Default 0. */
+  readonly grace?: number
+}
+
+/** Windows of one size that follow each other: `[0, size)`, `[size, 2·size)` … since the epoch. */
+export function tumbling(size: number, options: GraceOption = {}): TimeWindowsSpec {
+  return hopping(size, { ...options, advance: size })
+}
+
+/** Windows of one size that begin every `advance`: a record falls into `size / advance` of them. */
+export function hopping(size: number, options: GraceOption & { readonly advance: number }): TimeWindowsSpec {
+  const sizeMs = positive('size', size)
+  const advanceMs = positive('advance', options.advance)
+  if (advanceMs > sizeMs) throw invalid('advance', options.advance, 'Make it at most the size, or records fall between.')
+  return Object.freeze({ kind: 'time', sizeMs, advanceMs, graceMs: graceOf(options) })
+}
+
+/** Windows that hold all records at most `difference` apart, one per such set (KIP-450). */
+export function sliding(difference: number, options: GraceOption = {}): SlidingWindowsSpec {
+  return Object.freeze({ kind: 'sliding', differenceMs: notNegative('difference', difference), graceMs: graceOf(options) })
+}
+
+/** Sessions that end after `gap` without a record of the key. */
+export function session(gap: number, options: GraceOption = {}): SessionWindowsSpec {
+  return Object.freeze({ kind: 'session', gapMs: positive('gap', gap), graceMs: graceOf(options) })
+}
+
+/** One window without an end; records before `start` (ms, default 0) are ignored. */
+export function unlimited(options: { readonly start?: number } = {}): UnlimitedWindowsSpec {
+  return Object.freeze({ kind: 'unlimited', startMs: notNegative('start', options.start ?? 0) })
+}
+
+/** Days, weeks (from Monday), months or hours as the calendar of an IANA zone has them, daylight saving included. */
+export function calendar(
+  unit: 'hour' | 'day' | 'week' | 'month',
+  options: GraceOption & { readonly zone: string },
+): CalendarWindowsSpec {
+  hourBucket({ zone: options.zone })
+  return Object.freeze({ kind: 'calendar', unit, zone: options.zone, graceMs: graceOf(options) })
+}
+
+function graceOf(options: GraceOption): number {
+  return notNegative('grace', options.grace ?? 0)
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value
+  throw invalid(option, value, 'Give whole milliseconds above 0, e.g. hours(1).')
+}
+
+function notNegative(option: string, value: number): number {
+  if (Number.isInteger(value) && value >= 0) return value
+  throw invalid(option, value, 'Give whole milliseconds that are not negative, e.g. minutes(5).')
+}
+
+function invalid(option: string, value: number, hint: string): StreamsError {
+  return new StreamsError({ code: 'OPTION_INVALID', what: `${option} is ${value}`, hint, callSite: callSite() })
+}

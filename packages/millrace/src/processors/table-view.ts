@@ -1,0 +1,11 @@
+import type { ValueAndTimestamp } from '../ports/state-store.ts'
+
+/**
+ * How an operation looks rows of a table up: in its store, or computed from the views of its parents where it has none.
+ */
+export interface TableView {
+  get(key: unknown): ValueAndTimestamp<unknown> | undefined
+  /** Versioned tables: the row as it was at a time. */
+  getAsOf?(key: unknown, asOf: number): ValueAndTimestamp<unknown> | undefined
+  readonly isVersioned: boolean
+}

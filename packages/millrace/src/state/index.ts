@@ -1,0 +1,1 @@
+export type { StoreFactory, StoreOf } from './store-factory.ts'
