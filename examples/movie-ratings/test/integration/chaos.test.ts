@@ -10,6 +10,10 @@ const seed = Number(process.env.MILLRACE_SEED ?? 7)
 const partitions = 4
 const bufferRecords = 2_000
 
+const report = (line: string): void => {
+  if (process.env.MILLRACE_TEST_LOG) console.log(line)
+}
+
 const shared = inject('servers')
 const reasons = [shared.kafka, shared.cassandra].flatMap((server) => ('skipped' in server ? [server.skipped] : []))
 const skipNote = reasons.length > 0 ? ` [skipped: ${reasons.join('; ')}]` : ''
@@ -43,7 +47,7 @@ describe.skipIf(reasons.length > 0)(`movie ratings in chaos (seed ${seed})${skip
   })
 
   const run = (ratings: number, plan: readonly ChaosEvent[]) =>
-    runChaos({ system, kafka, cassandra, plan, ratings, ratePerSecond: 4_000, report: () => {} })
+    runChaos({ system, kafka, cassandra, plan, ratings, ratePerSecond: 4_000, report })
 
   const event = (kind: ChaosEvent['kind'], downMs: number): ChaosEvent => ({
     kind,
