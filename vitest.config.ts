@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 // Sources, not builds: what a test runs is what the editor shows.
-const resolve = { conditions: ['millrace-source', 'node', 'import', 'default'] }
-const ssr = { resolve: { conditions: ['millrace-source', 'node', 'import', 'default'] } }
+const resolve = { conditions: ['millrace-source', 'node'] }
+const ssr = { resolve: { conditions: ['millrace-source', 'node'] } }
 
 export default defineConfig({
   test: {
@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/*/src/**/*.test.ts',
-            'packages/*/test/pack/*.test.ts',
+            'packages/*/test/{pack,docs}/*.test.ts',
             'examples/*/{src,test}/**/*.test.ts',
           ],
           testTimeout: 30_000,

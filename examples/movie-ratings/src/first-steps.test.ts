@@ -14,5 +14,5 @@ it('passes on large orders only', () => {
 // #endregion
 
 it('starts and stops in one process', async () => {
-  await firstSteps()
+  await expect(firstSteps()).resolves.toBeUndefined()
 })

@@ -1,4 +1,5 @@
 import { averageDuration, averageRating, films, type Mean, type MovieRatings, type PersonAndHour } from './answers.ts'
+import { counted } from './cli/counted.ts'
 import { textTable, type TextTable } from './cli/text-table.ts'
 import type { Terminal } from './cli/terminal.ts'
 
@@ -7,8 +8,10 @@ export type Question = (typeof questions)[number]
 
 export interface Asked extends PersonAndHour {
   readonly questions: readonly Question[]
-  /** Most films, and rows of the sample, to show. */
+  /** Rows of the sample. */
   readonly limit: number
+  /** Most films to show. Default: all. */
+  readonly maxFilms?: number
 }
 
 /** Asks the table and writes the answers. */
@@ -20,7 +23,7 @@ export async function printAnswers(table: MovieRatings, asked: Asked, terminal: 
 
 async function printHour(
   table: MovieRatings,
-  { name, hour_bucket, limit }: PersonAndHour & { readonly limit: number },
+  { name, hour_bucket, maxFilms = Number.POSITIVE_INFINITY }: Asked,
   asked: readonly Question[],
   terminal: Terminal,
 ): Promise<void> {
@@ -31,8 +34,8 @@ async function printHour(
     return
   }
   if (asked.includes('films')) {
-    const rows = titles.slice(0, limit).map((title, index) => [String(index + 1), title])
-    if (titles.length > limit) rows.push(['', `… and ${titles.length - limit} more`])
+    const rows = titles.slice(0, maxFilms).map((title, index) => [String(index + 1), title])
+    if (titles.length > maxFilms) rows.push(['', `… and ${titles.length - maxFilms} more`])
     printTable(terminal, `Films that ${name} rated, ${hour_bucket} UTC`, {
       columns: [{ title: '', align: 'right' }, { title: 'movie' }],
       rows,
@@ -42,7 +45,7 @@ async function printHour(
   if (asked.includes('average-rating')) means.push(meanRow('rating, 1 to 10', await averageRating(table, of)))
   if (asked.includes('average-duration')) means.push(meanRow('duration, minutes', await averageDuration(table, of)))
   if (means.length > 0)
-    printTable(terminal, `Averages over ${titles.length === 1 ? 'that rating' : `those ${titles.length} ratings`}`, {
+    printTable(terminal, `Averages of ${name}, ${hour_bucket} UTC, over ${counted(titles.length, 'rating')}`, {
       columns: [{ title: 'average of' }, { title: 'CQL avg(int)', align: 'right' }, { title: 'exact', align: 'right' }],
       rows: means,
     })

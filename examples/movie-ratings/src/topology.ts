@@ -11,19 +11,17 @@ export interface MovieRatingsOptions {
   readonly every?: number
 }
 
+// #region topology
 /** From the topic to the table: ratings by hour, each with what the catalogue knows about its film. */
 export function movieRatings({ films = catalogue(), every = seconds(30) }: MovieRatingsOptions = {}): Topology {
   return topology('movie-ratings', (t) => {
     t.source(ratingsTopic)
       .parse(Rating, { onInvalid: deadLetter(invalidTopic) })
       .windowByHour({ at: (rating) => rating.timestamp, zone: 'UTC', as: 'hour_bucket' })
-      .joinTable(films, {
-        type: 'left',
-        on: (rating) => rating.movie,
-        select: (rating, film) => ({ ...rating, ...film }),
-      })
+      .joinTable(films, { type: 'left', on: (rating) => rating.movie })
       .sinkCassandra(movieRatingsTable, { every })
   })
 }
+// #endregion
 
 export default movieRatings()

@@ -12,6 +12,11 @@ export const partitions = 4
 /** One rating per person and minute, as the example's producer sends them. */
 export const standardGapMs: number = gapMs(60)
 
+/** How much is enough for compiled code and grown buffers, where that much is there. */
+export function warmUpCount(measured: number): number {
+  return Math.max(Math.round(measured / 10), Math.min(measured, 20_000))
+}
+
 export interface TopicShape {
   readonly name: string
   readonly set: RatingSet

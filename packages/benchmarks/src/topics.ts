@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 
 const { Kafka, logLevel } = kafkajs
@@ -6,14 +7,25 @@ const { Kafka, logLevel } = kafkajs
 export function createTopics(brokers: readonly string[], topics: readonly string[], partitions: number): Promise<void> {
   return withAdmin(brokers, async (admin) => {
     await admin.createTopics({
-      waitForLeaders: true,
+      // kafkajs' own wait gives up when a broker does not know a new topic yet
+      waitForLeaders: false,
       topics: topics.map((topic) => ({
         topic,
         numPartitions: partitions,
         configEntries: [{ name: 'retention.ms', value: '-1' }],
       })),
     })
+    for (const topic of topics) while (!(await hasLeaders(admin, topic))) await setTimeout(20)
   })
+}
+
+async function hasLeaders(admin: kafkajs.Admin, topic: string): Promise<boolean> {
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic)
+    return offsets.length > 0
+  } catch {
+    return false
+  }
 }
 
 export function deleteTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
@@ -33,7 +45,7 @@ async function withAdmin<Result>(
   brokers: readonly string[],
   work: (admin: kafkajs.Admin) => Promise<Result>,
 ): Promise<Result> {
-  const admin = new Kafka({ brokers: [...brokers], clientId: 'bench-admin', logLevel: logLevel.ERROR }).admin()
+  const admin = new Kafka({ brokers: [...brokers], clientId: 'bench-admin', logLevel: logLevel.NOTHING }).admin()
   await admin.connect()
   try {
     return await work(admin)

@@ -1,6 +1,6 @@
-import { setImmediate, setTimeout } from 'node:timers/promises'
+import { setTimeout } from 'node:timers/promises'
 
-/** Resolves soon after the condition holds; asks every `everyMs`, or with 0 at every turn of the event loop. */
+/** Resolves soon after the condition holds; asks every `everyMs`. */
 export async function until(condition: () => boolean, everyMs: number): Promise<void> {
-  while (!condition()) await (everyMs === 0 ? setImmediate() : setTimeout(everyMs))
+  while (!condition()) await setTimeout(everyMs)
 }

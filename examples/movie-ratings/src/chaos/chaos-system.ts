@@ -23,6 +23,16 @@ export interface ChaosSystemOptions extends ChaosAddresses {
   readonly partitions: number
   /** Time between flushes, and between commits, of the pipelines, ms. */
   readonly everyMs: number
+  /** Records that may wait per task before its partitions are paused. Default 20,000. */
+  readonly bufferRecords?: number
+}
+
+/** How fast records are sent. */
+export interface Pace {
+  /** 0, the default, is as fast as Kafka takes them. */
+  readonly ratePerSecond?: number
+  /** Waits while so many records are not committed yet. Default: no limit. */
+  readonly maxAhead?: number
 }
 
 const group = 'movie-ratings'
@@ -42,16 +52,24 @@ export class ChaosSystem {
   readonly #cassandra: CassandraOptions
   readonly #checked: number[]
   #checks = 0
+  #isClosed = false
 
   private constructor(options: ChaosSystemOptions, transport: Transport, parts: Parts) {
-    const { brokers, cassandra, everyMs } = options
+    const { brokers, cassandra, everyMs, bufferRecords = 20_000 } = options
     this.#transport = transport
     this.#records = chaosRatings({ ...parts, seed: options.seed, startMs: Date.UTC(2025, 2, 27) })
     this.#cassandra = cassandra
     this.#checked = Array.from({ length: options.partitions }, () => 0)
     this.reference = new ReferenceTable(parts.films)
     this.log = new RatingLog(transport, options.partitions)
-    this.pipelines = new Pipelines({ brokers, cassandra, everyMs, reportEveryMs: 50 })
+    this.pipelines = new Pipelines({
+      brokers,
+      cassandra,
+      everyMs,
+      bufferRecords,
+      reportEveryMs: 50,
+      closeTimeoutMs: 20_000,
+    })
   }
 
   /** Creates topics and table; they must not exist yet. */
@@ -68,10 +86,14 @@ export class ChaosSystem {
     return new ChaosSystem(options, transport, { raters: raters(), titles, films })
   }
 
-  /** Sends so many records; `ratePerSecond` 0 is as fast as Kafka takes them. */
-  async produce(count: number, ratePerSecond = 0): Promise<void> {
+  /** Sends so many records. */
+  async produce(count: number, { ratePerSecond = 0, maxAhead = Infinity }: Pace = {}): Promise<void> {
     const startedMs = systemClock.nowMs()
     for (let sent = 0; sent < count; sent += recordsPerRequest) {
+      while (maxAhead < Infinity && this.log.records - (await this.progress()) >= maxAhead) {
+        if (this.#isClosed) return
+        await sleep(pollMs)
+      }
       const records: ChaosRecord[] = []
       while (records.length < Math.min(recordsPerRequest, count - sent)) {
         records.push(this.#records.next().value as ChaosRecord)
@@ -139,6 +161,7 @@ export class ChaosSystem {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.pipelines.close()
     await this.log.close()
     await this.#transport.close()

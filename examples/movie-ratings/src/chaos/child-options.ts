@@ -7,6 +7,10 @@ export interface ChildOptions {
   /** Time between flushes, and between commits, ms. */
   readonly everyMs: number
   readonly reportEveryMs: number
+  /** Records that may wait per task before its partitions are paused. */
+  readonly bufferRecords: number
+  /** How long a SIGTERM may take, ms. */
+  readonly closeTimeoutMs: number
 }
 
 /** What it says about itself, one JSON line each time. */

@@ -3,7 +3,7 @@ import { createReadableLogger } from '../cli/readable-logger.ts'
 import { movieRatings } from '../topology.ts'
 import { readChildOptions, type PipelineReport } from './child-options.ts'
 
-const { brokers, cassandra, everyMs, reportEveryMs } = readChildOptions(process.argv[2])
+const { brokers, cassandra, everyMs, reportEveryMs, bufferRecords, closeTimeoutMs } = readChildOptions(process.argv[2])
 const say = (report: PipelineReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`)
 
 try {
@@ -11,6 +11,8 @@ try {
     kafka: { brokers, sessionTimeoutMs: 6_000, heartbeatIntervalMs: 500 },
     cassandra,
     commit: { every: everyMs },
+    buffer: { maxRecords: bufferRecords },
+    closeTimeout: closeTimeoutMs,
     logger: createReadableLogger({ level: 'info', write: (line) => process.stderr.write(`${line}\n`) }),
   })
   const report = (): void => {

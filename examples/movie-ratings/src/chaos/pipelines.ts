@@ -49,8 +49,8 @@ export class Pipelines {
     return this.running.reduce((sum, one) => sum + (one.report?.consumed ?? 0), this.#consumedBefore)
   }
 
-  start(): PipelineProcess {
-    const pipeline = new PipelineProcess(this.#options)
+  start(options: Partial<ChildOptions> = {}): PipelineProcess {
+    const pipeline = new PipelineProcess({ ...this.#options, ...options })
     this.#started += 1
     this.#running.add(pipeline)
     void pipeline.exited.then((exit) => this.#ended(pipeline, exit))

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from '@millrace/local-services'
 import type { ChaosEvent } from './chaos-plan.ts'
 import type { ChaosSystem } from './chaos-system.ts'
+import type { PipelineProcess } from './pipeline-process.ts'
 
 export interface ChaosRun {
   readonly system: ChaosSystem
@@ -34,7 +35,9 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const { system, report } = run
   const faults: string[] = []
   const before = await system.progress()
-  const producing = system.produce(run.ratings, run.ratePerSecond)
+  // a backlog that is read in one go would leave nothing to be killed in
+  const maxAhead = Math.ceil(run.ratings / (run.plan.length + 1))
+  const producing = system.produce(run.ratings, { ratePerSecond: run.ratePerSecond, maxAhead })
   producing.catch(() => {})
   system.pipelines.start()
   for (const event of run.plan) {
@@ -95,19 +98,27 @@ async function restart(server: Pick<Server, 'kill' | 'restart'>, downMs: number)
 async function second(event: ChaosEvent, { pipelines }: ChaosSystem, faults: string[]): Promise<void> {
   const [first] = pipelines.running
   const other = pipelines.start()
-  for (let waited = 0; (other.report?.tasks ?? 0) === 0; waited += 50) {
-    if (waited > stallMs) return void faults.push(`a second pipeline got no task: ${other.log.join('\n')}`)
-    await sleep(50)
-  }
+  if (!(await works(other))) return void faults.push(`a second pipeline got no task: ${other.log.join('\n')}`)
   await sleep(event.delayMs)
-  if (first === undefined) return
+  if (first === undefined || !(await works(first))) return
   if (event.kind === 'second-killed') return pipelines.kill(first)
   const exit = await pipelines.terminate(first, leaveMs)
   if (exit?.code !== 0) faults.push(`a pipeline that was to leave ended with ${ending(exit)}: ${first.log.join('\n')}`)
 }
 
+/** Waits until a pipeline has a task. False when it takes too long. */
+async function works(pipeline: PipelineProcess): Promise<boolean> {
+  for (let waitedMs = 0; waitedMs < stallMs; waitedMs += 50) {
+    if ((pipeline.report?.tasks ?? 0) > 0) return true
+    await sleep(50)
+  }
+  return false
+}
+
 async function leave({ pipelines }: ChaosSystem, faults: string[]): Promise<void> {
   for (const pipeline of pipelines.running) {
+    // before it has started, a signal ends it as it ends any process
+    await works(pipeline)
     const exit = await pipelines.terminate(pipeline, leaveMs)
     if (exit?.code !== 0) faults.push(`the last pipeline ended with ${ending(exit)}: ${pipeline.log.join('\n')}`)
   }

@@ -109,3 +109,12 @@ export function instantOption(options: Described<undefined>): Option<number | un
     throw new UsageError(`Option '--${name}' takes a time such as 2025-03-27T08:00, not '${text}'`)
   })
 }
+
+/** An hour as it stands in the table. */
+export function hourOption(options: Described<undefined>): Option<string | undefined> {
+  return valueOption<string | undefined>(options, (text, name) => {
+    if (text.endsWith(':00') && text.charAt(10) === ' ' && parseInstant(text, { zone: 'UTC' }) !== undefined)
+      return text
+    throw new UsageError(`Option '--${name}' takes an hour such as '2025-03-27 10:00', not '${text}'`)
+  })
+}

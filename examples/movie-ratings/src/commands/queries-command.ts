@@ -1,6 +1,6 @@
 import { openTable, systemClock } from 'millrace'
 import { command } from '../cli/command-line.ts'
-import { choiceOption, numberOption, textOption } from '../cli/option.ts'
+import { choiceOption, hourOption, numberOption, textOption } from '../cli/option.ts'
 import { cassandraOptions } from '../cli/server-options.ts'
 import { createTerminal } from '../cli/terminal.ts'
 import { defaultRater } from '../generator/raters.ts'
@@ -14,7 +14,7 @@ export const queriesCommand = command({
   summary: 'Asks the table netflix_ks.movie_ratings about the ratings of one person in one hour.',
   options: {
     name: textOption({ help: 'whose ratings', placeholder: '<name>', default: defaultRater }),
-    hour: textOption({
+    hour: hourOption({
       help: 'which hour, UTC, as it stands in the table',
       placeholder: "'<yyyy-MM-dd HH:00>'",
       default: undefined,

@@ -46,7 +46,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   try {
     const hour = startMs + Math.floor(hours / 2) * hourMs
     const hour_bucket = `${new Date(hour).toISOString().slice(0, 13).replace('T', ' ')}:00`
-    await printAnswers(table, { name: people.at(-1) ?? '', hour_bucket, questions, limit: 8 }, terminal)
+    await printAnswers(table, { name: people.at(-1) ?? '', hour_bucket, questions, limit: 8, maxFilms: 8 }, terminal)
   } finally {
     await table.close()
   }

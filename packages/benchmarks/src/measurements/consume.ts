@@ -4,7 +4,7 @@ import { whole } from '../numbers.ts'
 import { type Contender, ratioOf, runRounds } from '../rounds.ts'
 import type { ConsumeInput } from '../sides/bare-consume.ts'
 import { throughputSection } from '../throughput-section.ts'
-import { type FilledTopic, fillTopic, standardGapMs } from '../topic-set.ts'
+import { type FilledTopic, fillTopic, standardGapMs, warmUpCount } from '../topic-set.ts'
 import { deleteTopics } from '../topics.ts'
 
 interface Variant {
@@ -44,7 +44,7 @@ async function measureVariant(bench: Bench, { name, title, shape, part, goal }: 
   const gapMs = standardGapMs
   const warmUp = await fillTopic(bench, {
     name: `${name}-warm-up`,
-    set: { count: Math.round(count / 10), gapMs },
+    set: { count: warmUpCount(count), gapMs },
     ...shape,
   })
   const measured = await fillTopic(bench, { name, set: { count, gapMs }, ...shape })

@@ -5,7 +5,7 @@ import { type Contender, fastest, mediansOf, ratioOf, type Results, runRounds } 
 import type { TopicToForward } from '../sides/bare-forward.ts'
 import type { Measured } from '../stopwatch.ts'
 import { throughputSection } from '../throughput-section.ts'
-import { type FilledTopic, fillTopic, partitions, standardGapMs } from '../topic-set.ts'
+import { type FilledTopic, fillTopic, partitions, standardGapMs, warmUpCount } from '../topic-set.ts'
 import { countRecords, createTopics, deleteTopics } from '../topics.ts'
 
 /** With larger ones a batch would exceed what a broker takes by default. */
@@ -42,7 +42,7 @@ export const forward: Measurement = {
 async function fillTopics(bench: Bench): Promise<readonly [FilledTopic, FilledTopic]> {
   const gapMs = standardGapMs
   return [
-    await fillTopic(bench, { name: 'forward-warm-up', set: { count: Math.round(bench.records / 20), gapMs } }),
+    await fillTopic(bench, { name: 'forward-warm-up', set: { count: warmUpCount(bench.records), gapMs } }),
     await fillTopic(bench, { name: 'forward', set: { count: bench.records, gapMs } }),
   ]
 }

@@ -3,7 +3,7 @@ import { countRows, emptyTable } from '../bench-table.ts'
 import type { Bench } from '../measurement.ts'
 import type { RatingSet } from '../ratings.ts'
 import type { Measured } from '../stopwatch.ts'
-import { type FilledTopic, fillTopic } from '../topic-set.ts'
+import { type FilledTopic, fillTopic, warmUpCount } from '../topic-set.ts'
 import { deleteTopics } from '../topics.ts'
 
 export const warmUpTable = 'warm_up'
@@ -20,7 +20,7 @@ export interface TableRuns {
 }
 
 export function createTableRuns(bench: Bench, keyspace: string, measured: RatingSet): TableRuns {
-  const warmUp = { ...measured, count: Math.round(measured.count / 10) }
+  const warmUp = { ...measured, count: warmUpCount(measured.count) }
   let topics: { readonly warmUp: FilledTopic; readonly measured: FilledTopic } | undefined
   const checked = async (write: () => Promise<Measured>): Promise<Measured> => {
     const cassandra = await bench.servers.cassandra()

@@ -16,7 +16,7 @@ export interface TopicToRead {
 
 export type Consumed = Measured & { readonly ratingSum: number }
 
-/** The loop that one would write with kafkajs alone: `eachBatch` and `JSON.parse`. From the first batch to the last. */
+/** The loop that one would write with kafkajs alone: `eachBatch` and `JSON.parse`. From joining the group to the last record. */
 export async function run({ brokers, warmUp, measured }: ConsumeInput): Promise<Consumed> {
   await consume(brokers, warmUp)
   return consume(brokers, measured)
@@ -28,17 +28,19 @@ async function consume(brokers: readonly string[], { topic, groupId, records }: 
   await consumer.subscribe({ topic, fromBeginning: true })
   let [count, ratingSum] = [0, 0]
   let stop: ReturnType<typeof startStopwatch> | undefined
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    stop ??= startStopwatch()
+  })
   const result = await new Promise<Measured>((resolve, reject) => {
     const running = consumer.run({
       autoCommitInterval: 5_000,
       eachBatch: async ({ batch }) => {
-        stop ??= startStopwatch()
         for (const { value } of batch.messages) {
           const rating = JSON.parse(String(value)) as { readonly rating: number }
           ratingSum += rating.rating
           count += 1
         }
-        if (count >= records) resolve(stop(count))
+        if (count >= records && stop !== undefined) resolve(stop(count))
       },
     })
     running.catch(reject)

@@ -20,7 +20,7 @@ export interface BareForwardInput extends ForwardInput {
   readonly recordsPerSend: number
 }
 
-/** The work of the example by hand, then `send` in batches of one size. From the first batch to the last answer. */
+/** The work of the example by hand, then `send` in batches of one size. From joining the group to the last answer. */
 export async function run(input: BareForwardInput): Promise<Measured> {
   await forward(input, input.warmUp)
   return forward(input, input.measured)
@@ -36,19 +36,21 @@ async function forward({ brokers, recordsPerSend }: BareForwardInput, work: Topi
   const outgoing = await createOutgoing()
   let count = 0
   let stop: ReturnType<typeof startStopwatch> | undefined
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    stop ??= startStopwatch()
+  })
   const result = await new Promise<Measured>((resolve, reject) => {
     const running = consumer.run({
       autoCommitInterval: 5_000,
       // while one partition waits for its answers the others go on
       partitionsConsumedConcurrently: 4,
       eachBatch: async ({ batch }) => {
-        stop ??= startStopwatch()
         for (let from = 0; from < batch.messages.length; from += recordsPerSend) {
           const messages = batch.messages.slice(from, from + recordsPerSend).map(outgoing)
           await producer.send({ topic: work.output, messages })
           count += messages.length
         }
-        if (count >= work.records) resolve(stop(count))
+        if (count >= work.records && stop !== undefined) resolve(stop(count))
       },
     })
     running.catch(reject)

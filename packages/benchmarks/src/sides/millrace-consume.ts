@@ -1,10 +1,10 @@
 import { run as runTopology } from 'millrace'
 import { endInCallback, exampleFrom } from '../example-topology.ts'
-import { type Measured, startStopwatch } from '../stopwatch.ts'
+import { startStopwatch } from '../stopwatch.ts'
 import { warningsLogger } from '../warnings-logger.ts'
 import type { Consumed, ConsumeInput, TopicToRead } from './bare-consume.ts'
 
-/** The example's topology without its sink: parse, hour, join, count. From the first record to the last. */
+/** The example's topology without its sink: parse, hour, join, count. From joining the group to the last record. */
 export async function run({ brokers, warmUp, measured }: ConsumeInput): Promise<Consumed> {
   await consume(brokers, warmUp)
   return consume(brokers, measured)
@@ -12,18 +12,16 @@ export async function run({ brokers, warmUp, measured }: ConsumeInput): Promise<
 
 async function consume(brokers: readonly string[], { topic, groupId, records }: TopicToRead): Promise<Consumed> {
   let [count, ratingSum] = [0, 0]
-  let stop: ReturnType<typeof startStopwatch> | undefined
-  let done: (measured: Measured) => void = () => {}
-  const finished = new Promise<Measured>((resolve) => {
+  let done = (): void => {}
+  const finished = new Promise<void>((resolve) => {
     done = resolve
   })
   const topology = exampleFrom(
     topic,
     endInCallback(({ rating }) => {
-      stop ??= startStopwatch()
       ratingSum += rating
       count += 1
-      if (count === records) done(stop(count))
+      if (count === records) done()
     }),
   )
   const app = await runTopology(topology, {
@@ -32,7 +30,10 @@ async function consume(brokers: readonly string[], { topic, groupId, records }: 
     logger: warningsLogger,
     signals: false,
   })
-  const result = await Promise.race([finished, app.closed.then(() => finished)])
+  // it resolves when the group is joined and reading begins
+  const stop = startStopwatch()
+  await Promise.race([finished, app.closed.then(() => finished)])
+  const result = stop(count)
   await app.close()
   return { ...result, ratingSum }
 }

@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 import { warningsLogger } from '../warnings-logger.ts'
 import type { ForwardInput, TopicToForward } from './bare-forward.ts'
 
-/** The example with a topic at its end. From the first record to the last acknowledgement. */
+/** The example with a topic at its end. From joining the group to the last acknowledgement. */
 export async function run({ brokers, warmUp, measured }: ForwardInput): Promise<Measured> {
   await forward(brokers, warmUp)
   return forward(brokers, measured)
@@ -19,7 +19,6 @@ async function forward(brokers: readonly string[], work: TopicToForward): Promis
     signals: false,
   })
   const failed = app.closed.then(() => new Promise<never>(() => {}))
-  await Promise.race([until(() => app.metrics().total('records-consumed') > 0, 0), failed])
   const stop = startStopwatch()
   // counted when the broker has acknowledged them
   await Promise.race([until(() => app.metrics().total('records-produced') >= work.records, 5), failed])

@@ -17,7 +17,7 @@ export interface ToTableInput {
   readonly table: string
 }
 
-/** The whole example, Kafka to table. From the first record until every row is acknowledged and every offset committed. */
+/** The whole example, Kafka to table. From joining the group until rows are acknowledged and offsets committed. */
 export async function run(input: ToTableInput): Promise<Measured> {
   await write(input, input.warmUp, input.warmUpTable)
   return write(input, input.measured, input.table)
@@ -37,7 +37,6 @@ async function write(
   })
   const failed = app.closed.then(() => new Promise<never>(() => {}))
   const consumed = (): number => app.metrics().total('records-consumed')
-  await Promise.race([until(() => consumed() > 0, 0), failed])
   const stop = startStopwatch()
   await Promise.race([until(() => consumed() >= records, 5), failed])
   await app.caughtUp()

@@ -4,6 +4,7 @@ import type { CompiledTopology } from '../compile/index.ts'
 import { StreamsError } from '../errors/index.ts'
 import type { TransportProducer } from '../ports/index.ts'
 import { type AppMetrics, readMetrics } from './app-metrics.ts'
+import { asStreamsError } from './as-streams-error.ts'
 import { caughtUp } from './caught-up.ts'
 import { Instance, type InstanceEvent } from './instance.ts'
 import { type AppState, Lifecycle } from './lifecycle.ts'
@@ -65,17 +66,17 @@ export class App {
     return this.#lifecycle.state
   }
 
-  /** Joins the group; `run()` has done it. */
+  /** Joins the group; `run()` has done it. Closes everything when that fails. */
   async start(): Promise<void> {
     this.#lifecycle.to('starting')
     try {
       await this.#instance.start()
     } catch (thrown) {
-      this.#forgetSignals()
-      if (this.#lifecycle.can('failed')) this.#lifecycle.to('failed')
-      this.#settled.promise.catch(() => {})
-      this.#settled.reject(thrown)
-      throw thrown
+      this.closed.catch(() => {})
+      this.#ending ??= this.#end(asStreamsError(thrown))
+      await this.#ending
+      await this.closed
+      throw closedWhileStarting(this.applicationId)
     }
   }
 
@@ -100,6 +101,7 @@ export class App {
    * when that takes longer than `closeTimeout`; what was not committed is read again at the next start.
    */
   close(): Promise<void> {
+    this.closed.catch(() => {}) // told here
     this.#ending ??= this.#end(undefined)
     return this.#ending
   }
@@ -108,7 +110,8 @@ export class App {
   closeOnSignals(): void {
     this.#forgetSignals = whenSignalled((signal) => {
       this.#resources.logger.info({ signal }, 'Closing')
-      this.close().catch(() => {})
+      this.#ending ??= this.#end(undefined)
+      this.#ending.catch(() => {}) // told by `closed`
     })
   }
 
@@ -130,9 +133,9 @@ export class App {
 
   async #end(failure: StreamsError | undefined): Promise<void> {
     this.#lifecycle.to(failure === undefined ? 'closing' : 'failed')
-    const timedOut = await this.#withinTimeout(this.#shutDown())
+    const closingFailed = await this.#withinTimeout(this.#shutDown())
     this.#forgetSignals()
-    const error = failure ?? timedOut
+    const error = failure ?? closingFailed
     if (error === undefined) {
       this.#lifecycle.to('closed')
       this.#settled.resolve()
@@ -143,21 +146,29 @@ export class App {
     if (failure === undefined) throw error
   }
 
-  async #shutDown(): Promise<void> {
-    await this.#instance.close()
-    await this.#producer.close()
-    await this.#resources.close()
+  /** Every part is closed, whatever becomes of the others; gives what went wrong first. */
+  async #shutDown(): Promise<StreamsError | undefined> {
+    const outcomes = [
+      ...(await Promise.allSettled([this.#instance.close()])),
+      ...(await Promise.allSettled([this.#producer.close()])),
+      ...(await Promise.allSettled([this.#resources.close()])),
+    ]
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    return failed === undefined ? undefined : asStreamsError(failed.reason)
   }
 
-  async #withinTimeout(work: Promise<void>): Promise<StreamsError | undefined> {
+  async #withinTimeout(work: Promise<StreamsError | undefined>): Promise<StreamsError | undefined> {
     const { clock } = this.#resources
     const { closeTimeoutMs } = this.#options
     let cancel = (): void => {}
     const timeout = new Promise<StreamsError>((resolve) => {
-      cancel = clock.schedule(closeTimeoutMs, () => resolve(closeTimedOut(closeTimeoutMs)))
+      cancel = clock.schedule(closeTimeoutMs, () => {
+        this.#instance.abandon()
+        resolve(closeTimedOut(closeTimeoutMs))
+      })
     })
     try {
-      return await Promise.race([work.then(() => undefined), timeout])
+      return await Promise.race([work, timeout])
     } finally {
       cancel()
     }
@@ -208,6 +219,14 @@ function deferred(): Deferred {
     reject = onReject
   })
   return { promise, resolve, reject }
+}
+
+function closedWhileStarting(applicationId: string): StreamsError {
+  return new StreamsError({
+    code: 'LIFECYCLE_INVALID',
+    what: `App '${applicationId}' was closed while it started`,
+    hint: 'Start a new app with run().',
+  })
 }
 
 function closeTimedOut(closeTimeoutMs: number): StreamsError {

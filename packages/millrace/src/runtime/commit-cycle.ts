@@ -34,8 +34,11 @@ export async function commitCycle(
 }
 
 function advanced(runner: TaskRunner): readonly CommittedOffset[] {
-  return runner.task
-    .completed()
-    .filter(({ topic, offset }) => offset > (runner.committed.get(topic) ?? -1))
-    .map((offset) => ({ ...offset, metadata: '' }))
+  return (
+    runner.task
+      .completed()
+      // below what is committed, too: a topic that was made anew starts over
+      .filter(({ topic, offset }) => offset !== runner.committed.get(topic))
+      .map((offset) => ({ ...offset, metadata: '' }))
+  )
 }

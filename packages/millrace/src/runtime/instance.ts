@@ -13,6 +13,7 @@ import type {
   TransportConsumer,
 } from '../ports/index.ts'
 import { Task, type TaskHost, taskId } from '../task/index.ts'
+import { asStreamsError } from './as-streams-error.ts'
 import { createAssignor } from './assignor.ts'
 import { commitCycle } from './commit-cycle.ts'
 import type { OutputBuffer } from './output-buffer.ts'
@@ -90,6 +91,8 @@ export class Instance implements ConsumerListener {
     )
     for (const runner of this.runners) runner.release()
     this.#scheduleCommit()
+    // else a crash before the first commit would start over at a later end of the log
+    if (positions.some((one) => !committed.some((other) => isSame(one, other)))) this.#commitInBackground()
     this.#logger.info(
       { generation, memberId: assignment.memberId, tasks: this.runners.map((runner) => runner.task.id) },
       `Assigned ${this.#runners.size} ${this.#runners.size === 1 ? 'task' : 'tasks'}`,
@@ -106,7 +109,8 @@ export class Instance implements ConsumerListener {
     if (generation !== this.#generation) return
     this.#events.next({ kind: 'revoking' })
     await this.#settle()
-    this.#generation = -1
+    // a sink that was slow may have made this end after the next generation has begun
+    if (this.#generation === generation) this.#generation = -1
   }
 
   onFailed(error: StreamsError): void {
@@ -132,11 +136,16 @@ export class Instance implements ConsumerListener {
     this.#byPartition.clear()
   }
 
+  /** Gives up whatever is under way, so that a `close()` that waits for it ends. */
+  abandon(): void {
+    for (const runner of this.runners) runner.stop()
+  }
+
   /** Lets micro-batches under way end and commits what is complete; what cannot be committed is read again. */
   async #settle(): Promise<void> {
     await Promise.all(this.runners.map((runner) => runner.hold()))
     try {
-      await this.#committing
+      await this.#committing?.catch(() => {})
       await this.commit()
     } catch (thrown) {
       this.#logger.warn({ error: messageOf(thrown) }, 'Not committed before leaving: what is open is read again')
@@ -228,16 +237,10 @@ export class Instance implements ConsumerListener {
   }
 }
 
-function partitionKey(one: TopicPartition): string {
-  return `${one.topic} ${one.partition}`
+function isSame(one: PartitionOffset, other: PartitionOffset): boolean {
+  return one.topic === other.topic && one.partition === other.partition && one.offset === other.offset
 }
 
-function asStreamsError(thrown: unknown): StreamsError {
-  if (thrown instanceof StreamsError) return thrown
-  return new StreamsError({
-    code: 'PROCESS_FAILED',
-    what: `Processing failed: ${messageOf(thrown)}`,
-    hint: 'This is a fault of Millrace itself or of an adapter; the cause has its stack.',
-    cause: thrown,
-  })
+function partitionKey(one: TopicPartition): string {
+  return `${one.topic} ${one.partition}`
 }

@@ -1,9 +1,9 @@
-import { compile } from '../compile/index.ts'
+import { compile, type CompiledTopology } from '../compile/index.ts'
 import type { Plan } from '../plan/index.ts'
 import { checkName } from '../plan/index.ts'
 import { App } from './app.ts'
-import { openResources } from './resources.ts'
-import { fillOptions, type RunOptions } from './run-options.ts'
+import { openResources, type Resources } from './resources.ts'
+import { fillOptions, type FilledRunOptions, type RunOptions } from './run-options.ts'
 import { startupCheck } from './startup-check.ts'
 
 /**
@@ -17,12 +17,21 @@ export async function run(topology: { readonly plan: Plan }, options: RunOptions
   const applicationId = options.applicationId ?? compiled.name
   checkName(applicationId, 'applicationId')
   const resources = await openResources(compiled, options)
+  const app = await openApp(applicationId, compiled, resources, filled)
+  if (options.signals ?? true) app.closeOnSignals()
+  await app.start()
+  return app
+}
+
+async function openApp(
+  applicationId: string,
+  compiled: CompiledTopology,
+  resources: Resources,
+  options: FilledRunOptions,
+): Promise<App> {
   try {
     const counts = await startupCheck(compiled, resources)
-    const app = new App(applicationId, compiled, resources, counts, filled)
-    if (options.signals ?? true) app.closeOnSignals()
-    await app.start()
-    return app
+    return new App(applicationId, compiled, resources, counts, options)
   } catch (thrown) {
     await resources.close()
     throw thrown

@@ -59,7 +59,7 @@ export class TaskRunner {
   /** Starts no further micro-batch; resolves when the one under way is done. */
   async hold(): Promise<void> {
     this.#isHeld = true
-    while (this.#isBusy) await this.#idle.wait()
+    while (this.#isBusy && !this.#isStopped) await this.#idle.wait()
   }
 
   release(): void {
@@ -69,6 +69,7 @@ export class TaskRunner {
 
   /** Ends for good; what waits is forgotten. */
   stop(): void {
+    if (this.#isStopped) return
     this.#isStopped = true
     this.task.abandon()
     // a pause outlives rebalances, and these partitions may come back with another task

@@ -15,6 +15,8 @@ export class PartitionRows {
   #rows: PendingRow[] = []
   #head = 0
   #byClusteringKey: Map<string, PendingRow> | undefined
+  /** The greatest first part of a clustering key so far, if it is a number. */
+  #greatest = Number.NEGATIVE_INFINITY
   /** Whether it stands in the queue of what is to be sent. */
   isQueued = false
 
@@ -29,7 +31,11 @@ export class PartitionRows {
 
   /** The waiting row with the same primary key, the last one if there are several. */
   find(params: PendingRow['params']): PendingRow | undefined {
+    if (this.length === 0) return undefined
     const { partitionLength, keyLength } = this.#layout
+    const first = params[partitionLength]
+    // rows mostly come in the order of time: what lies above all before it is new
+    if (partitionLength < keyLength && typeof first === 'number' && first > this.#greatest) return undefined
     if (this.length < indexFrom) {
       for (let index = this.#rows.length - 1; index >= this.#head; index--) {
         if (sameCells(this.#rows[index]!.params, params, partitionLength, keyLength)) return this.#rows[index]
@@ -42,6 +48,8 @@ export class PartitionRows {
 
   add(row: PendingRow): void {
     this.#rows.push(row)
+    const first = row.params[this.#layout.partitionLength]
+    if (typeof first === 'number' && first > this.#greatest) this.#greatest = first
     this.#byClusteringKey?.set(this.#clusteringKey(row), row)
   }
 

@@ -85,7 +85,8 @@ export class TableWriter implements SinkWriter {
       this.#buffered.push(partition)
     }
     const bytes = this.#layout.lastBytes
-    if (partition.length > 0 && this.#merge(partition, { params, writeTime, bytes, row, origin })) return
+    const waiting = partition.find(params)
+    if (waiting !== undefined && this.#merge(waiting, { params, writeTime, bytes, row, origin })) return
     const epoch = this.#epochs.current
     epoch.pending += 1
     partition.add({ query: this.#insert, params, writeTime, bytes, row, origin, epoch })
@@ -119,9 +120,7 @@ export class TableWriter implements SinkWriter {
   }
 
   /** Gives the row the place of a waiting one, or drops it; false if both are needed. */
-  #merge(partition: PartitionRows, newer: Omit<PendingRow, 'query' | 'epoch'>): boolean {
-    const waiting = partition.find(newer.params)
-    if (waiting === undefined) return false
+  #merge(waiting: PendingRow, newer: Omit<PendingRow, 'query' | 'epoch'>): boolean {
     const outcome = this.#isOrdered ? fill(newer.params, waiting.params) : settle(waiting, newer)
     if (outcome === 'both') return false
     this.stats.supersededRows += 1

@@ -30,7 +30,7 @@ interface Request {
 export class WriteRequests {
   // measured: larger batches gain little, and 32 KiB stays below any server's warning
   readonly maxBatchRows = 100
-  readonly maxBatchBytes = 32 * 1024
+  readonly maxBatchBytes: number = 32 * 1024
   /**
    * How many partitions may share a request. More than one only where every node has a replica of every row (one node,
    * three nodes with three copies): elsewhere a node would have to pass most of a mixed batch on.

@@ -1,4 +1,4 @@
-import { messageOf, StreamsError } from '../../errors/index.ts'
+import { messageOf, type StreamsError } from '../../errors/index.ts'
 import type {
   Clock,
   CommittedOffset,
@@ -9,6 +9,7 @@ import type {
   TransportConsumer,
 } from '../../ports/index.ts'
 import { requireTopics } from './cluster-metadata.ts'
+import { closedError, commitFailed, generationLost, listenerFailed, wrapSpent } from './consumer-errors.ts'
 import { openCluster, type ClusterHandle } from './driver.ts'
 import { Generation, type GenerationEnd } from './generation.ts'
 import { GroupMember, type Joined } from './group-member.ts'
@@ -19,7 +20,7 @@ import type { KafkaSettings } from './options.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
 import { partitionName } from './partition-position.ts'
 import { RestartBudget } from './restart-budget.ts'
-import { retrying, settlesWithin, sleep } from './retry.ts'
+import { retrying, settlesWithin } from './retry.ts'
 
 export interface ConsumerServices {
   readonly settings: KafkaSettings
@@ -159,7 +160,7 @@ export class KafkajsConsumer implements TransportConsumer {
       const fields = { reason: failureType(failure), restart: budget.restarts, delayMs, error: messageOf(failure) }
       if (budget.isNew) logger.warn(fields, 'The consumer failed and is restarted')
       else logger.debug(fields, 'The consumer still cannot be restarted')
-      await Promise.race([sleep(clock, delayMs), this.#stopped])
+      await settlesWithin(clock, this.#stopped, delayMs)
     }
     await this.#close()
     this.#settleStart?.reject(closedError())
@@ -325,46 +326,4 @@ export class KafkajsConsumer implements TransportConsumer {
     const error = wrapFailure(failure, 'CONSUMER_FAILED', what, hint)
     return error.retriable ? wrapSpent(error, what, hint) : error
   }
-}
-
-function wrapSpent(cause: StreamsError, what: string, hint: string): StreamsError {
-  return new StreamsError({ ...cause.context, code: 'CONSUMER_FAILED', what: `${what}: ${cause.what}`, hint, cause })
-}
-
-function listenerFailed(call: string, thrown: unknown): StreamsError {
-  return thrown instanceof StreamsError && !thrown.retriable
-    ? thrown
-    : wrapSpent(
-        wrapFailure(thrown, 'CONSUMER_FAILED', call, ''),
-        `${call} of the consumer's listener failed`,
-        'See the cause.',
-      )
-}
-
-function generationLost(number: number, cause?: unknown): StreamsError {
-  return new StreamsError({
-    code: 'GENERATION_LOST',
-    what: `Generation ${number} is over; the offsets are not committed`,
-    hint: 'Whoever owns the partitions now reads the records again.',
-    cause,
-  })
-}
-
-function commitFailed(thrown: unknown, offsets: readonly CommittedOffset[]): StreamsError {
-  const { topic, partition } = offsets[0]!
-  return wrapFailure(
-    thrown,
-    'TRANSPORT_FAILED',
-    'Offsets cannot be committed',
-    'See the cause: it is not one that heals by itself, or it has lasted for retryTimeoutMs.',
-    offsets.length === 1 ? { topic, partition } : {},
-  )
-}
-
-function closedError(): StreamsError {
-  return new StreamsError({
-    code: 'TRANSPORT_CLOSED',
-    what: 'The consumer is not running',
-    hint: 'Make a new one; a consumer is started once.',
-  })
 }

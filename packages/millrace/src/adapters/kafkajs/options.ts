@@ -37,8 +37,8 @@ export interface KafkaOptions {
   /** How long a consumer tries to get back to a cluster that it cannot reach before CONSUMER_FAILED, ms. Default 300,000. */
   readonly outageTimeoutMs?: number
   /**
-   * How often a consumer is restarted after other failures before CONSUMER_FAILED. Forgiven after 30 s of undisturbed
-   * work. Default 10, which is about a minute.
+   * How often a consumer is restarted after other failures, or fails soon after it has joined, before CONSUMER_FAILED. Forgiven after 30 s of undisturbed
+   * work. Default 30, which is at least four minutes.
    */
   readonly restartBudget?: number
 }
@@ -84,7 +84,7 @@ const defaults = {
   checkCrcs: true,
   maxBatchBytes: 983_040,
   outageTimeoutMs: 300_000,
-  restartBudget: 10,
+  restartBudget: 30,
 } as const satisfies Omit<KafkaSettings, 'brokers'>
 
 /** Fills in defaults. Throws OPTION_INVALID. */

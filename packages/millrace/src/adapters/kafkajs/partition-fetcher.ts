@@ -17,6 +17,7 @@ const pausedWaitMs = 10
 const maxParkedBytes = 16 * 1_048_576
 const warnEveryMs = 10_000
 const missingTopicMs = 20_000
+const maxRefusals = 10
 
 export interface FetcherOptions {
   readonly cluster: DriverCluster
@@ -163,8 +164,11 @@ export class PartitionFetcher {
       } catch (thrown) {
         if (this.#isStopped) continue
         if (failureKind(thrown) !== 'transient') throw thrown
+        failures++
+        // What the broker or the decoder refuses again and again does not heal, unlike a connection.
+        if (thrown instanceof StreamsError && failures > maxRefusals) throw asFinal(thrown)
         this.#warn(`Fetching from broker ${nodeId} failed; trying again`, thrown)
-        await this.#recover(++failures)
+        await this.#recover(failures)
       } finally {
         for (const position of wanted) position.isFetching = false
         this.#changed.wake()
@@ -277,4 +281,9 @@ export class PartitionFetcher {
       offset: next,
     })
   }
+}
+
+function asFinal(error: StreamsError): StreamsError {
+  const { code, what, hint, context, cause } = error
+  return new StreamsError({ ...context, code, what, hint, cause })
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { gzipSync } from 'node:zlib'
+import * as zlib from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OutgoingRecord, RecordBatch } from '../../ports/index.ts'
@@ -250,6 +251,15 @@ describe('a fetched record set', () => {
     const failure: unknown = await decode(raw).catch((error: unknown) => error)
     expect(failure).toMatchObject({ code: 'CODEC_MISSING', context: { topic: 't', partition: 1 } })
     expect(String(failure)).toContain(name)
+  })
+
+  const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer }
+  it.skipIf(!zstdCompressSync)('is read with zstd where Node has it', async () => {
+    const raw = await stored([text('value')], 0)
+    const packed = Buffer.concat([raw.subarray(0, 61), zstdCompressSync!(raw.subarray(61))])
+    packed.writeInt32BE(packed.length - 12, 8)
+    changed(packed, () => packed.writeInt16BE(4, 21))
+    expect(values(await decode(packed))).toEqual(['value'])
   })
 
   it('is decompressed also when large', async () => {

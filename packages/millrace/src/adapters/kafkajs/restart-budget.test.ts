@@ -46,3 +46,13 @@ it('reports the first failure of an outage and one now and then', () => {
 it('gives up at once on what cannot heal', () => {
   expect(budgetAt().budget.spend('fatal')).toBeNull()
 })
+
+it('does not take joining and failing for ever for an outage', () => {
+  const { budget } = budgetAt()
+  const waits = [1, 2, 3, 4].map(() => {
+    budget.joined()
+    budget.served()
+    return budget.spend('transient')
+  })
+  expect(waits).toEqual([100, 100, 100, null])
+})

@@ -51,6 +51,8 @@ export class RestartBudget {
     this.isNew = nowMs - this.#reportedAtMs >= reportEveryMs
     if (this.isNew) this.#reportedAtMs = nowMs
     if (kind === 'transient' || kind === 'missing-topic') {
+      // The first failure after a join counts as well: joining and failing for ever is not an outage.
+      if (this.#downSinceMs === null && ++this.#counted > this.#settings.restartBudget) return null
       this.#downSinceMs ??= nowMs
       const limitMs = kind === 'transient' ? this.#settings.outageTimeoutMs : missingTopicMs
       return nowMs - this.#downSinceMs >= limitMs ? null : backoffMs(++this.#outages, 100, 1_000)
@@ -60,7 +62,7 @@ export class RestartBudget {
   }
 
   describe(kind: FailureKind): string {
-    if (kind !== 'transient') return `${this.#counted} times`
+    if (kind !== 'transient' || this.#counted > this.#settings.restartBudget) return `${this.#counted} times`
     return `unreachable for ${Math.round(this.#settings.outageTimeoutMs / 1_000)} s`
   }
 }
