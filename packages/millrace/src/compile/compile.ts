@@ -1,15 +1,32 @@
-import type { Plan, PlanNode, Policy } from '../plan/index.ts'
-import type { CompiledTopology } from './compiled-topology.ts'
+import type { Plan, PlanNode, Policy, RepartitionNode } from '../plan/index.ts'
+import type { CompiledTopology, RepartitionTopic } from './compiled-topology.ts'
 import { checkSources } from './passes/check-sources.ts'
+import { checkStores } from './passes/check-stores.ts'
 import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
+import { dropNeedlessRepartitions } from './passes/drop-needless-repartitions.ts'
+import { expandForeignKeyJoins } from './passes/expand-foreign-key-joins.ts'
+import { fillSuppressGrace } from './passes/fill-suppress-grace.ts'
+import { materializeTables } from './passes/materialize-tables.ts'
+import { splitRepartitions } from './passes/split-repartitions.ts'
 
-/** Turns a plan into what tasks run. Throws TOPOLOGY_INVALID or TOPIC_CONFLICT. */
-export function compile(plan: Plan): CompiledTopology {
+export interface CompileOptions {
+  /** Default: the topology's name. */
+  readonly applicationId?: string
+}
+
+/** Turns a plan into what tasks run. Throws TOPOLOGY_INVALID, TOPIC_CONFLICT, NAME_INVALID or NAME_TAKEN. */
+export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopology {
+  const { applicationId = plan.name } = options
   checkSources(plan)
+  const keyed = dropNeedlessRepartitions(expandForeignKeyJoins(plan.nodes))
+  const tables = fillSuppressGrace(materializeTables(keyed))
+  checkStores(plan, tables)
+  const nodes = splitRepartitions(tables, applicationId)
   return Object.freeze({
     name: plan.name,
     plan,
-    subTopologies: cutSubTopologies(plan),
+    applicationId,
+    subTopologies: cutSubTopologies(nodes, plan.stores),
     sourceTopics: unique(plan.nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     sinkTopics: unique([
       ...plan.nodes.flatMap((node) => (node.kind === 'topic-sink' ? [node.topic] : [])),
@@ -17,7 +34,14 @@ export function compile(plan: Plan): CompiledTopology {
         policy.kind === 'dead-letter' ? [policy.topic] : [],
       ),
     ]),
+    repartitionTopics: Object.freeze(tables.flatMap((node) => (node.kind === 'repartition' ? [topicOf(node, applicationId)] : []))),
+    globalTables: Object.freeze(plan.nodes.filter((node) => node.kind === 'global-table')),
   })
+}
+
+function topicOf(node: RepartitionNode, applicationId: string): RepartitionTopic {
+  const topic = `${applicationId}-${node.name}-repartition`
+  return node.partitions === undefined ? { topic } : { topic, partitions: node.partitions }
 }
 
 function policiesOf(node: PlanNode): readonly Policy[] {

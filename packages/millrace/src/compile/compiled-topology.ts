@@ -1,14 +1,20 @@
-import type { Plan, PlanNode } from '../plan/index.ts'
+import type { GlobalTableNode, Plan, PlanNode, StoreSpec } from '../plan/index.ts'
 
 /** A plan, cut into what one task runs at a time. Plain and frozen. */
 export interface CompiledTopology {
   readonly name: string
   readonly plan: Plan
+  /** Prefix of internal topics, and the consumer group. */
+  readonly applicationId: string
   readonly subTopologies: readonly SubTopology[]
   /** Topics that are read, each once, in the order written. */
   readonly sourceTopics: readonly string[]
-  /** Topics that are written: outputs and dead letters. */
+  /** Topics that are written: outputs and dead letters, not internal ones. */
   readonly sinkTopics: readonly string[]
+  /** Topics of Millrace's own that carry records from one sub-topology to another. */
+  readonly repartitionTopics: readonly RepartitionTopic[]
+  /** Tables that every instance reads in full. */
+  readonly globalTables: readonly GlobalTableNode[]
 }
 
 /** Operations that share records directly. One task of it runs per partition. */
@@ -18,4 +24,12 @@ export interface SubTopology {
   readonly sourceTopics: readonly string[]
   /** Parents stand before children. */
   readonly nodes: readonly PlanNode[]
+  /** What a task of it opens. */
+  readonly stores: readonly StoreSpec[]
+}
+
+export interface RepartitionTopic {
+  readonly topic: string
+  /** What the user asked for; absent: as many as the reader's other topics, or else the writers' have. */
+  readonly partitions?: number
 }

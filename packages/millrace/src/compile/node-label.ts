@@ -1,4 +1,5 @@
 import type { PlanNode, Policy } from '../plan/index.ts'
+import { statefulLabel } from './stateful-label.ts'
 
 /** One line about a node: the operation as written, with what decides its behaviour. */
 export function nodeLabel(node: PlanNode): string {
@@ -23,6 +24,27 @@ export function nodeLabel(node: PlanNode): string {
       return `to topic ${node.topic} (key ${node.keySerde.name}, value ${node.valueSerde.name}${policy(node.onError)})`
     case 'table-sink':
       return `sinkCassandra ${node.table.keyspace}.${node.table.table} (every ${node.options.everyMs} ms, write time ${node.options.writeTime}${policy(node.onRejected)})`
+    case 'repartition':
+    case 'repartition-sink':
+    case 'process':
+    case 'table-source':
+    case 'global-table':
+    case 'to-stream':
+    case 'table-filter':
+    case 'table-map-values':
+    case 'table-group':
+    case 'stream-aggregate':
+    case 'table-aggregate':
+    case 'window-aggregate':
+    case 'sliding-aggregate':
+    case 'session-aggregate':
+    case 'suppress':
+    case 'stream-stream-join':
+    case 'stream-table-join':
+    case 'stream-global-join':
+    case 'table-table-join':
+    case 'foreign-key-join':
+      return statefulLabel(node)
     case 'map':
     case 'map-values':
     case 'flat-map':

@@ -1,36 +1,69 @@
 import type { PlanNode } from '../plan/index.ts'
-import type { Forward, ProcessorFactory, ProcessorServices } from './processor.ts'
+import type { AsyncCut, Forward, ProcessorFactory, ProcessorServices } from './processor.ts'
 import { processorFactories } from './registry.ts'
 import { split } from './split.ts'
 
+/** What follows each source, by the source's id; what a chain of closures is entered through. */
+export type Chain = ReadonlyMap<string, Forward>
+
+/** The services as a task has them: naming children is the chain's own business. */
+export type TaskServices = Omit<ProcessorServices, 'child'>
+
 /**
- * Builds the closures of a sub-topology, children first, and gives what follows each source, by the source's id.
- * Cuts register in the order of the plan, parents first, which is the order to drain them in.
+ * Builds the closures of a sub-topology, children first. Cuts, and what runs before a commit, register in the order of
+ * the plan, parents first: what a record cache lets go may be held again by a later one.
  */
-export function buildChain(nodes: readonly PlanNode[], services: ProcessorServices): ReadonlyMap<string, Forward> {
-  const inputs = new Map<string, Forward>()
-  const cuts: Parameters<ProcessorServices['addCut']>[0][] = []
-  const collecting: ProcessorServices = { ...services, addCut: (cut) => cuts.push(cut) }
+export function buildChain(nodes: readonly PlanNode[], services: TaskServices): Chain {
+  const inputs = new Map<string, readonly Forward[]>()
+  const cuts: AsyncCut[] = []
+  const flushes: (() => void)[] = []
+  const collecting: ProcessorServices = {
+    ...services,
+    addCut: (cut) => cuts.push(cut),
+    beforeCommit: (flush) => flushes.push(flush),
+    child: (node, id) => namedChild(nodes, inputs, node, id),
+  }
   for (const node of nodes.toReversed()) {
-    const children = nodes.filter((child) => child.parents.includes(node.id))
-    inputs.set(node.id, inputOf(node, children, inputs, collecting))
+    inputs.set(node.id, inputsOf(node, targetsOf(nodes, inputs, node.id), collecting))
   }
   for (const cut of cuts.toReversed()) services.addCut(cut)
-  return new Map(nodes.filter((node) => node.kind === 'source').map((node) => [node.id, inputs.get(node.id)!]))
+  for (const flush of flushes.toReversed()) services.beforeCommit(flush)
+  return new Map(nodes.filter((node) => node.kind === 'source').map((node) => [node.id, inputs.get(node.id)![0]!]))
 }
 
-function inputOf(
-  node: PlanNode,
-  children: readonly PlanNode[],
-  inputs: ReadonlyMap<string, Forward>,
-  services: ProcessorServices,
-): Forward {
-  const targets = children.map((child) => inputs.get(child.id)!)
-  if (node.kind === 'source') return toAll(targets)
-  if (node.kind === 'split') return split(node, targets, services)
+/** Where a node's records go: one input per edge to a child, in the order written. */
+function targetsOf(
+  nodes: readonly PlanNode[],
+  inputs: ReadonlyMap<string, readonly Forward[]>,
+  id: string,
+): readonly Forward[] {
+  return nodes.flatMap((child) =>
+    child.parents.flatMap((parent, index) => (parent === id ? [inputOf(inputs.get(child.id)!, index)] : [])),
+  )
+}
+
+/** An operation with one input takes all of its parents through it. */
+function inputOf(inputs: readonly Forward[], parent: number): Forward {
+  return inputs.length === 1 ? inputs[0]! : inputs[parent]!
+}
+
+function inputsOf(node: PlanNode, targets: readonly Forward[], services: ProcessorServices): readonly Forward[] {
+  if (node.kind === 'source') return [toAll(targets)]
+  if (node.kind === 'split') return [split(node, targets, services)]
   // the record guarantees that the factory of a kind takes nodes of that kind; the compiler cannot follow the union
-  const factory = processorFactories[node.kind] as ProcessorFactory<PlanNode>
-  return factory(node, toAll(targets), services)
+  const factory = processorFactories[node.kind as keyof typeof processorFactories] as ProcessorFactory<PlanNode>
+  const built = factory(node, toAll(targets), services)
+  return typeof built === 'function' ? [built] : built
+}
+
+function namedChild(
+  nodes: readonly PlanNode[],
+  inputs: ReadonlyMap<string, readonly Forward[]>,
+  node: string,
+  id: string,
+): Forward | undefined {
+  const child = nodes.find((one) => one.parents.includes(node) && (one.id === id || one.id === `${node}/${id}`))
+  return child === undefined ? undefined : inputOf(inputs.get(child.id)!, child.parents.indexOf(node))
 }
 
 /** One call per child, in the order written; a single child is called directly. */

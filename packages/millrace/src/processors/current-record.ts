@@ -7,6 +7,8 @@ import type { RecordBatch, RecordHeaders, RecordOrigin } from '../ports/record.t
 export class CurrentRecord {
   batch: RecordBatch = noBatch
   index = -1
+  /** Set by a processor that forwards with headers of its own, until `at` moves on. */
+  #headers: RecordHeaders | undefined
 
   get topic(): string {
     return this.batch.topic
@@ -21,7 +23,7 @@ export class CurrentRecord {
   }
 
   get headers(): RecordHeaders {
-    return this.index < 0 ? noHeaders : this.batch.headers(this.index)
+    return this.#headers ?? (this.index < 0 ? noHeaders : this.batch.headers(this.index))
   }
 
   get rawKey(): Buffer | null {
@@ -40,6 +42,17 @@ export class CurrentRecord {
   at(batch: RecordBatch, index: number): void {
     this.batch = batch
     this.index = index
+    this.#headers = undefined
+  }
+
+  /** The same record with other headers. */
+  withHeaders(headers: RecordHeaders): void {
+    this.#headers = headers
+  }
+
+  /** No record: in a scheduled callback. */
+  clear(): void {
+    this.at(noBatch, -1)
   }
 }
 

@@ -1,5 +1,7 @@
-export { buildChain } from './build-chain.ts'
+export { buildChain, type TaskServices } from './build-chain.ts'
+export { change, type Change } from './change.ts'
 export { CurrentRecord } from './current-record.ts'
+export type { TableView } from './table-view.ts'
 export { eventTime } from './event-time.ts'
 export { source, type SourceReader } from './source.ts'
 export type { AsyncCut, Forward, ProcessorServices } from './processor.ts'

@@ -52,8 +52,7 @@ export interface ProcessorServices {
   view(node: string): TableView
   /** Wall-clock time, ms. */
   nowMs(): number
-  /** The largest event time that the task has read, ms; -1 before the first record. */
-  streamTime(): number
+  readonly streamTime: StreamTime
   /**
    * Calls back on stream time or wall-clock time, see `ProcessorContext.schedule`; with no current record. The result
    * cancels.
@@ -66,6 +65,16 @@ export interface ProcessorServices {
   requestCommit(): void
   /** Calls the inputs of the child node with this id, for processors that forward by name; undefined: no such child. */
   child(node: string, id: string): Forward | undefined
+}
+
+/** The time of a task, kept by its sources. */
+export interface StreamTime {
+  /** The largest event time that the task has read, ms; -1 before the first record. */
+  ms: number
+  /** When `run` is next due; Infinity for never. */
+  nextAt: number
+  /** Runs what is due at the present stream time. */
+  run(): void
 }
 
 /** Where a chain waits for promises. Cuts are drained in the order of the plan. */

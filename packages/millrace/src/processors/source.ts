@@ -2,15 +2,16 @@ import { StreamsError } from '../errors/index.ts'
 import type { SourceNode } from '../plan/index.ts'
 import type { RecordBatch } from '../ports/record.ts'
 import { eventTime } from './event-time.ts'
-import type { Forward, ProcessorServices } from './processor.ts'
+import type { TaskServices } from './build-chain.ts'
+import type { Forward } from './processor.ts'
 
 /** Sends the records [from, to) of a batch through the chain after one source. */
 export type SourceReader = (batch: RecordBatch, from: number, to: number) => void
 
 /** Where a task begins: reads bytes with the source's serdes, decides event time, forwards. */
-export function source(node: SourceNode, forward: Forward, services: ProcessorServices): SourceReader {
+export function source(node: SourceNode, forward: Forward, services: TaskServices): SourceReader {
   const { keySerde, valueSerde, timestamp: at } = node
-  const { record } = services
+  const { record, streamTime } = services
   return (batch, from, to) => {
     const { topic } = batch
     for (let index = from; index < to; index++) {
@@ -29,7 +30,9 @@ export function source(node: SourceNode, forward: Forward, services: ProcessorSe
         services.failed(node, node.onInvalid, asUnreadable(thrown, node))
         continue
       }
+      if (time > streamTime.ms) streamTime.ms = time
       forward(key, value, time)
+      if (streamTime.ms >= streamTime.nextAt) streamTime.run()
     }
   }
 }

@@ -35,6 +35,8 @@ export class Failures {
 
   /** User code threw, or returned what its operation cannot use. */
   threw(node: PlanNode, thrown: unknown, record: CurrentRecord): void {
+    // a policy further down has decided already: this is its error on the way up through a processor's forward()
+    if (thrown instanceof StreamsError && thrown.context.taskId !== undefined) throw thrown
     this.apply(node, this.#onProcessError, asProcessError(thrown), failedRecord(record))
   }
 

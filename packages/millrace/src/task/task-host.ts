@@ -4,6 +4,8 @@ import type { LookupTable, LookupTableSpec } from '../ports/lookup-table.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { RecordHeaders } from '../ports/record.ts'
 import type { SinkListener, SinkWriter } from '../ports/sink.ts'
+import type { TableView } from '../processors/index.ts'
+import type { StoreFactory } from '../state/index.ts'
 
 /** What a task needs from whoever runs it: the runtime, or a test driver. */
 export interface TaskHost {
@@ -15,4 +17,10 @@ export interface TaskHost {
   output(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): void
   /** A writer for one table-sink node, for this task alone. */
   sinkWriter(node: string, listener: SinkListener): SinkWriter
+  /** Where the stores of a task live. */
+  openStores(taskId: string): StoreFactory
+  /** Rows of a global table. */
+  globalView(node: string): TableView
+  /** A processor asks for a commit soon. */
+  requestCommit(): void
 }

@@ -1,18 +1,13 @@
 import type { SubTopology } from '../compile/index.ts'
 import type { PlanNode, Policy, SourceNode, TableSinkNode } from '../plan/index.ts'
-import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter } from '../ports/index.ts'
-import {
-  type AsyncCut,
-  buildChain,
-  CurrentRecord,
-  type Forward,
-  type ProcessorServices,
-  source,
-} from '../processors/index.ts'
+import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter, StateStore } from '../ports/index.ts'
+import { type AsyncCut, buildChain, CurrentRecord, type Forward, source, type TaskServices } from '../processors/index.ts'
 import { failedRecord, Failures } from './failures.ts'
 import { PartitionGroup, type PartitionInput } from './partition-group.ts'
 import { PartitionQueue } from './partition-queue.ts'
+import { TaskClock } from './task-clock.ts'
 import type { TaskHost } from './task-host.ts'
+import { TaskState } from './task-state.ts'
 
 /**
  * One sub-topology on one partition of each of its topics. Single-threaded: whoever runs it calls `process`, then
@@ -27,6 +22,10 @@ export class Task {
   readonly #group: PartitionGroup
   readonly #cuts: AsyncCut[] = []
   readonly #sinkCounts: readonly (() => void)[]
+  readonly #state: TaskState
+  readonly #clock: TaskClock
+  readonly #flushes: (() => void)[] = []
+  readonly #closes: (() => void)[] = []
   #completed: readonly PartitionOffset[]
   /** Whether something was taken that is not complete yet; stays so when a record fails. */
   #isOpen = false
@@ -45,7 +44,17 @@ export class Task {
     const writers = openWriters(sub, host, failures)
     this.writers = [...writers.values()]
     this.#sinkCounts = [...writers].map(([node, writer]) => sinkCount(node, writer, host))
-    const services = processorServices(record, failures, writers, host, this.#cuts)
+    this.#state = new TaskState(sub, this.id, host)
+    this.#clock = new TaskClock(record, host.clock)
+    const services: TaskServices = {
+      ...hostServices(record, failures, writers, host),
+      ...this.#state.services,
+      ...this.#clock.services,
+      taskId: this.id,
+      addCut: (cut) => this.#cuts.push(cut),
+      beforeCommit: (flush) => this.#flushes.push(flush),
+      onClose: (close) => this.#closes.push(close),
+    }
     const inputs = openInputs(sub, partition, positions, services)
     this.#group = new PartitionGroup(inputs)
     this.queues = inputs.map((input) => input.queue)
@@ -88,6 +97,30 @@ export class Task {
     for (const cut of this.#cuts) if (cut.pending > 0) await cut.drain()
   }
 
+  /** What is let go only at a commit: record caches. It may fill cuts; drain them, then `complete`. */
+  flushCaches(): void {
+    for (const flush of this.#flushes) flush()
+  }
+
+  get hasCaches(): boolean {
+    return this.#flushes.length > 0
+  }
+
+  /** Wall-clock time at which `punctuate` has something to do, ms; Infinity for never. */
+  get nextPunctuationMs(): number {
+    return this.#clock.nextWallClockMs
+  }
+
+  /** Runs the wall-clock callbacks that are due. Like `process`, never between a `process` and its `complete`. */
+  punctuate(): void {
+    this.#clock.runWallClock()
+  }
+
+  /** The stores of the task, by name. */
+  get stores(): ReadonlyMap<string, StateStore> {
+    return this.#state.stores
+  }
+
   /** Ends a micro-batch: what was taken so far may be committed from now on. */
   complete(): void {
     this.#isOpen = false
@@ -113,6 +146,8 @@ export class Task {
     this.countSinks()
     for (const queue of this.queues) queue.clear()
     for (const writer of this.writers) writer.abort()
+    for (const close of this.#closes) close()
+    this.#state.close()
   }
 
   #positions(): readonly PartitionOffset[] {
@@ -124,13 +159,17 @@ export function taskId(sub: SubTopology, partition: number): string {
   return `${sub.id}_${partition}`
 }
 
-function processorServices(
+type HostServices = Pick<
+  TaskServices,
+  'record' | 'logger' | 'counter' | 'lookup' | 'output' | 'sink' | 'failed' | 'threw' | 'requestCommit'
+>
+
+function hostServices(
   record: CurrentRecord,
   failures: Failures,
   writers: ReadonlyMap<string, SinkWriter>,
   host: TaskHost,
-  cuts: AsyncCut[],
-): ProcessorServices {
+): HostServices {
   return {
     record,
     logger: host.logger,
@@ -140,7 +179,7 @@ function processorServices(
     sink: (node) => writers.get(node)!,
     failed: (node, policy, error) => failures.apply(node, policy, error, failedRecord(record)),
     threw: (node, thrown) => failures.threw(node, thrown, record),
-    addCut: (cut) => cuts.push(cut),
+    requestCommit: () => host.requestCommit(),
   }
 }
 
@@ -174,7 +213,7 @@ function openInputs(
   sub: SubTopology,
   partition: number,
   positions: readonly PartitionOffset[],
-  services: ProcessorServices,
+  services: TaskServices,
 ): readonly PartitionInput[] {
   const chain = buildChain(sub.nodes, services)
   return sub.nodes.filter(isSource).flatMap((node) => {

@@ -1,24 +1,40 @@
-import type { Plan, PlanNode } from '../../plan/index.ts'
+import type { PlanNode, StoreSpec } from '../../plan/index.ts'
 import type { SubTopology } from '../compiled-topology.ts'
+import { storesOf } from './check-stores.ts'
 
-/** Connected components of the plan, numbered in the order written. */
-export function cutSubTopologies(plan: Plan): readonly SubTopology[] {
+/** Connected components of the plan, processors that share a store included, numbered in the order written. */
+export function cutSubTopologies(nodes: readonly PlanNode[], shared: readonly StoreSpec[]): readonly SubTopology[] {
   const component = new Map<string, Set<PlanNode>>()
-  for (const node of plan.nodes) {
+  const byStore = new Map<string, string>()
+  for (const node of nodes) {
+    if (node.kind === 'global-table') continue
     const joined = new Set<PlanNode>([node])
-    for (const parent of node.parents) for (const member of component.get(parent) ?? []) joined.add(member)
+    const links = node.kind === 'process' ? Object.values(node.stores) : []
+    const linked = [...node.parents, ...links.map((store) => byStore.get(store)).filter((id) => id !== undefined)]
+    for (const parent of linked) for (const member of component.get(parent) ?? []) joined.add(member)
     for (const member of joined) component.set(member.id, joined)
+    for (const store of links) byStore.set(store, node.id)
   }
   const seen = new Set<Set<PlanNode>>()
-  for (const node of plan.nodes) {
+  for (const node of nodes) {
     const own = component.get(node.id)
     if (own !== undefined) seen.add(own)
   }
-  return Object.freeze([...seen].map((members, id) => subTopology(id, plan, members)))
+  return Object.freeze([...seen].map((members, id) => subTopology(id, nodes, members, shared)))
 }
 
-function subTopology(id: number, plan: Plan, members: ReadonlySet<PlanNode>): SubTopology {
-  const nodes = plan.nodes.filter((node) => members.has(node))
-  const sourceTopics = nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))
-  return Object.freeze({ id, sourceTopics: Object.freeze(sourceTopics), nodes: Object.freeze(nodes) })
+function subTopology(
+  id: number,
+  all: readonly PlanNode[],
+  members: ReadonlySet<PlanNode>,
+  shared: readonly StoreSpec[],
+): SubTopology {
+  const nodes = all.filter((node) => members.has(node))
+  const used = new Set(nodes.flatMap((node) => (node.kind === 'process' ? Object.values(node.stores) : [])))
+  return Object.freeze({
+    id,
+    sourceTopics: Object.freeze(nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
+    nodes: Object.freeze(nodes),
+    stores: Object.freeze([...shared.filter((store) => used.has(store.name)), ...nodes.flatMap(storesOf)]),
+  })
 }

@@ -1,0 +1,82 @@
+import type { PlanNode } from '../../plan/index.ts'
+
+type TableNode = Extract<PlanNode, { readonly isMaterialized: boolean }>
+
+/**
+ * Decides which tables are kept in a store, and which updates carry the value that they replace. A look-up or a
+ * subtraction needs them: it is satisfied by the nearest table above that has a store, and the table at the top gets one
+ * if there is none (as Kafka Streams does). A filter takes old values where they are to be had anyway, to leave out
+ * deletions of rows that never passed.
+ */
+export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode[] {
+  const needs = new Needs(nodes)
+  for (const node of nodes) {
+    if (node.kind === 'stream-table-join') needs.view(node.parents[1]!)
+    else if (node.kind === 'table-table-join') for (const parent of node.parents) needs.view(parent)
+    else if (node.kind === 'table-group') needs.oldValues(node.parents[0]!, true)
+    else if (node.kind === 'subscription-send') needs.oldValues(node.parents[0]!, true)
+    else if (node.kind === 'subscription-join') needs.view(node.parents[1]!)
+    else if (node.kind === 'response-join') needs.view(node.parents[1]!)
+  }
+  for (const node of nodes) {
+    if (node.kind === 'table-filter') needs.oldValues(node.parents[0]!, false)
+    if (isTable(node) && node.kind === 'table-filter') needs.oldValues(node.id, false)
+  }
+  return nodes.map((node) => needs.decided(node))
+}
+
+class Needs {
+  readonly #nodes: ReadonlyMap<string, PlanNode>
+  readonly #materialized = new Set<string>()
+  readonly #sendsOld = new Set<string>()
+
+  constructor(nodes: readonly PlanNode[]) {
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]))
+    for (const node of nodes) if (isTable(node) && node.isMaterialized) this.#materialized.add(node.id)
+  }
+
+  /** Rows of the table must be there to look up. */
+  view(id: string): void {
+    const node = this.#nodes.get(id)!
+    if (!isTable(node)) {
+      if (node.kind === 'suppress') this.view(node.parents[0]!)
+      return
+    }
+    if (this.#materialized.has(id)) return
+    if (node.kind === 'table-filter' || node.kind === 'table-map-values') this.view(node.parents[0]!)
+    else if (node.kind === 'table-table-join') for (const parent of node.parents) this.view(parent)
+    else this.#materialized.add(id)
+  }
+
+  /** Updates of the table must carry old values; gives whether they do. Without `force` nothing is materialised for it. */
+  oldValues(id: string, force: boolean): boolean {
+    const node = this.#nodes.get(id)!
+    if (!isTable(node)) return node.kind === 'suppress' ? this.oldValues(node.parents[0]!, force) : true
+    if (!this.#knowsOldValues(node, force)) return false
+    this.#sendsOld.add(id)
+    return true
+  }
+
+  decided(node: PlanNode): PlanNode {
+    if (!isTable(node)) return node
+    const isMaterialized = this.#materialized.has(node.id)
+    return Object.freeze({ ...node, isMaterialized, sendsOldValues: this.#sendsOld.has(node.id) })
+  }
+
+  #knowsOldValues(node: TableNode, force: boolean): boolean {
+    if (this.#materialized.has(node.id)) return true
+    if (node.kind === 'table-filter' || node.kind === 'table-map-values') return this.oldValues(node.parents[0]!, force)
+    if (node.kind === 'table-table-join') {
+      // both, also when the first cannot: what can be had is of use to others
+      const known = node.parents.map((parent) => this.oldValues(parent, force))
+      return known.every(Boolean)
+    }
+    if (!force) return false
+    this.#materialized.add(node.id)
+    return true
+  }
+}
+
+function isTable(node: PlanNode): node is TableNode {
+  return 'isMaterialized' in node
+}

@@ -1,0 +1,101 @@
+import { StreamsError } from '../errors/index.ts'
+import type { ProcessNode } from '../plan/index.ts'
+import type { ForwardedRecord, Processor, ProcessorContext } from '../ports/processor-api.ts'
+import type { RecordHeaders } from '../ports/record.ts'
+import type { StateStore } from '../ports/state-store.ts'
+import { promiseReturned } from './callback.ts'
+import type { Forward, ProcessorServices } from './processor.ts'
+
+type AnyProcessor = Processor<unknown, unknown>
+type AnyContext = ProcessorContext<unknown, unknown, Readonly<Record<string, StateStore>>>
+
+/** Runs a processor of the user's own: a new one per task, made when the task opens. */
+export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
+  const state = { key: null as unknown, timestamp: 0, headers: [] as RecordHeaders }
+  const context = contextOf(node, forward, services, state)
+  const processor = (node.supplier as unknown as (context: AnyContext) => AnyProcessor)(context)
+  if (typeof processor?.process !== 'function') throw noProcessor(node)
+  services.onClose(() => processor.close?.())
+  return (key, value, timestamp) => {
+    state.key = key
+    state.timestamp = timestamp
+    state.headers = services.record.headers
+    let result: unknown
+    try {
+      result = processor.process({ key, value, timestamp, headers: state.headers })
+      if (result instanceof Promise) throw promiseReturned('process()')
+    } catch (thrown) {
+      services.threw(node, thrown)
+    }
+  }
+}
+
+function contextOf(
+  node: ProcessNode,
+  forward: Forward,
+  services: ProcessorServices,
+  state: { key: unknown; timestamp: number; headers: RecordHeaders },
+): AnyContext {
+  const { record } = services
+  const stores = Object.entries(node.stores).map(([name, store]) => [name, services.storeNamed(store)])
+  return {
+    taskId: services.taskId,
+    stores: Object.freeze(Object.fromEntries(stores)) as AnyContext['stores'],
+    forward(forwarded, child) {
+      const target = child === undefined ? forward : (services.child(node.id, child) ?? noChild(node, child))
+      const timestamp = forwarded.timestamp ?? state.timestamp
+      if (!(timestamp >= 0)) throw negativeTime(timestamp)
+      const key = node.isKeyFixed ? state.key : forwarded.key
+      const { batch, index } = record
+      if (forwarded.headers !== undefined) record.withHeaders(forwarded.headers)
+      target(key, forwarded.value, timestamp)
+      record.at(batch, index)
+    },
+    schedule: (intervalMs, type, callback) =>
+      services.schedule(intervalMs, type, (timestamp) => {
+        state.timestamp = timestamp
+        try {
+          callback(timestamp)
+        } catch (thrown) {
+          services.threw(node, thrown)
+        }
+      }),
+    commit: () => services.requestCommit(),
+    get streamTime() {
+      return services.streamTime.ms
+    },
+    get wallClock() {
+      return services.nowMs()
+    },
+    get origin() {
+      return record.index < 0 ? undefined : record.origin()
+    },
+  } satisfies AnyContext & { forward(record: ForwardedRecord<unknown, unknown>, child?: string): void }
+}
+
+function noChild(node: ProcessNode, child: string): never {
+  throw new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: `A processor forwards to '${child}', which does not follow it`,
+    hint: `Name an operation behind it: stream.filter(…, { name: '${child}' }).`,
+    node: node.id,
+  })
+}
+
+function noProcessor(node: ProcessNode): StreamsError {
+  return new StreamsError({
+    code: 'CALLBACK_RESULT_INVALID',
+    what: 'The function given to process() made no processor',
+    hint: 'Return an object with a process(record) method, a new one at every call.',
+    node: node.id,
+    callSite: node.callSite,
+  })
+}
+
+function negativeTime(timestamp: number): StreamsError {
+  return new StreamsError({
+    code: 'TIMESTAMP_INVALID',
+    what: `A processor forwards a record with timestamp ${timestamp}`,
+    hint: 'Give ms since the epoch, not negative; or leave it out to keep the record\'s own.',
+  })
+}

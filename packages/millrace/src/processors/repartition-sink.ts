@@ -1,0 +1,45 @@
+import { messageOf, StreamsError } from '../errors/index.ts'
+import type { RepartitionSinkNode } from '../plan/index.ts'
+import type { Forward, ProcessorServices } from './processor.ts'
+
+/** Writes records to an internal topic. Null keys are dropped, unless an operation behind it wants them. */
+export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, services: ProcessorServices): Forward {
+  const { topic, keySerde, valueSerde, keepsNullKeys } = node
+  const { record } = services
+  const dropped = services.counter('records-dropped', node.id)
+  return (key, value, timestamp) => {
+    if (key === null || key === undefined) {
+      if (!keepsNullKeys) {
+        dropped.value++
+        return
+      }
+    }
+    let keyBytes: Buffer | null
+    let valueBytes: Buffer | null
+    try {
+      keyBytes = key === null || key === undefined ? null : keySerde.serialize(key, topic)
+      valueBytes = value === null || value === undefined ? null : valueSerde.serialize(value, topic)
+    } catch (thrown) {
+      return services.threw(node, asUnwritable(thrown, topic))
+    }
+    services.output(topic, keyBytes, valueBytes, timestamp, record.headers)
+  }
+}
+
+function asUnwritable(thrown: unknown, topic: string): StreamsError {
+  if (thrown instanceof StreamsError) {
+    return new StreamsError({
+      code: thrown.code,
+      what: thrown.what,
+      hint: `${thrown.hint} Give the operation behind it the serdes of its input, e.g. groupBy(…, { key: long() }).`,
+      topic,
+      cause: thrown,
+    })
+  }
+  return new StreamsError({
+    code: 'SERIALIZE_FAILED',
+    what: `Cannot write a record to internal topic '${topic}': ${messageOf(thrown)}`,
+    hint: 'Give the operation behind it the serdes of its input, e.g. groupBy(…, { key: long() }).',
+    cause: thrown,
+  })
+}
