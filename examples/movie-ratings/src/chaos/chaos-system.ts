@@ -31,8 +31,8 @@ export interface ChaosSystemOptions extends ChaosAddresses {
 export interface Pace {
   /** 0, the default, is as fast as Kafka takes them. */
   readonly ratePerSecond?: number
-  /** Waits while so many records are not committed yet. Default: no limit. */
-  readonly maxAhead?: number
+  /** How many of them may be sent by now; asked again and again. Default: all. */
+  readonly allowed?: () => number
 }
 
 const group = 'movie-ratings'
@@ -87,10 +87,10 @@ export class ChaosSystem {
   }
 
   /** Sends so many records. */
-  async produce(count: number, { ratePerSecond = 0, maxAhead = Infinity }: Pace = {}): Promise<void> {
+  async produce(count: number, { ratePerSecond = 0, allowed = () => count }: Pace = {}): Promise<void> {
     const startedMs = systemClock.nowMs()
     for (let sent = 0; sent < count; sent += recordsPerRequest) {
-      while (maxAhead < Infinity && this.log.records - (await this.progress()) >= maxAhead) {
+      while (sent >= allowed()) {
         if (this.#isClosed) return
         await sleep(pollMs)
       }

@@ -35,12 +35,14 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const { system, report } = run
   const faults: string[] = []
   const before = await system.progress()
-  // a backlog that is read in one go would leave nothing to be killed in
-  const maxAhead = Math.ceil(run.ratings / (run.plan.length + 1))
-  const producing = system.produce(run.ratings, { ratePerSecond: run.ratePerSecond, maxAhead })
+  // all at once would be read in one go, and leave nothing to be killed in
+  const stretch = Math.ceil(run.ratings / (run.plan.length + 1))
+  let allowed = stretch
+  const producing = system.produce(run.ratings, { ratePerSecond: run.ratePerSecond, allowed: () => allowed })
   producing.catch(() => {})
   system.pipelines.start()
   for (const event of run.plan) {
+    allowed = event.atRecords + stretch
     if (!(await due(system, event, before, faults))) break
     await strike(event, run, faults)
     const ahead = await system.offsetsAhead()
@@ -48,6 +50,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     const done = (await system.progress()) - before
     report(`${event.kind}: ${done.toLocaleString('en')} of ${run.ratings.toLocaleString('en')} ratings committed`)
   }
+  allowed = run.ratings
   await producing
   report(`${system.log.records.toLocaleString('en')} records are in the topic; waiting until all are committed`)
   if (!(await system.reached(system.log.records, 2 * stallMs))) faults.push('not all records were committed in time')

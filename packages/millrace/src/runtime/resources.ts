@@ -32,7 +32,7 @@ export async function openResources(topology: CompiledTopology, options: RunOpti
     if (node.kind === 'table-sink') sinks.set(node.id, tables!.sink(node.table, node.options))
   }
   const close = async (): Promise<void> => {
-    const steps = [
+    const steps: readonly (() => Promise<void> | void)[] = [
       ...[...lookups.values()].map((lookup) => () => lookup.close()),
       ...[...sinks.values()].map((sink) => () => sink.close()),
       () =>

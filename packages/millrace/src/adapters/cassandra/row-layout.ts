@@ -46,7 +46,13 @@ export class RowLayout {
     return cells
   }
 
-  /** µs since the epoch in 'record' mode: the record's ms, then the offset's last three digits as tie-break. */
+  /**
+   * 'record': µs since the epoch, from the record's ms and the offset's last three digits, so that of two rows of one
+   * key and ms the later record wins. Limits: where its offset starts a new thousand the earlier one wins; rows of two
+   * partitions, or of one record, may have one write time, which Cassandra settles cell by cell in favour of the
+   * greater value. The result is the same for every order of writes, replays and retries.
+   * 'offset': the offset alone, for times that go back. Nothing else may write such rows, and one partition all of a key.
+   */
   writeTime(timestamp: number, { offset }: RecordOrigin): number {
     if (this.#writeTime === 'none') return 0
     if (this.#writeTime === 'offset') {

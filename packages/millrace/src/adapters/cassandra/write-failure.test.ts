@@ -1,6 +1,6 @@
 import driver from 'cassandra-driver'
 import { describe, expect, it } from 'vitest'
-import { writeFailure } from '../../src/adapters/cassandra/write-failure.ts'
+import { writeFailure } from './write-failure.ts'
 
 const { errors, types } = driver
 const codes = types.responseErrorCodes
