@@ -12,7 +12,8 @@ export function buildChain(nodes: readonly PlanNode[], services: ProcessorServic
   const cuts: Parameters<ProcessorServices['addCut']>[0][] = []
   const collecting: ProcessorServices = { ...services, addCut: (cut) => cuts.push(cut) }
   for (const node of nodes.toReversed()) {
-    const children = nodes.filter((child) => child.parents.includes(node.id))
+    // a stream that is merged with itself is its own child twice
+    const children = nodes.flatMap((child) => child.parents.filter((parent) => parent === node.id).map(() => child))
     inputs.set(node.id, inputOf(node, children, inputs, collecting))
   }
   for (const cut of cuts.toReversed()) services.addCut(cut)
