@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/*/src/**/*.test.ts',
-            'packages/*/test/{pack,docs}/*.test.ts',
+            'packages/*/test/{pack,docs,conformance}/*.test.ts',
             'examples/*/{src,test}/**/*.test.ts',
           ],
           testTimeout: 30_000,

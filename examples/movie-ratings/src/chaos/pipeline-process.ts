@@ -10,7 +10,7 @@ export interface Exit {
 }
 
 // a process runs what is built, also when this file is run from its source
-const program = fileURLToPath(new URL('../../dist/chaos/pipeline-child.js', import.meta.url))
+const program = fileURLToPath(new URL('../../dist/chaos-pipeline.js', import.meta.url))
 const keptLines = 60
 
 /** The pipeline in a process of its own: the topology of the example with small intervals, which says how far it is. */

@@ -8,6 +8,8 @@ import { runChaos } from '../../src/chaos/run-chaos.ts'
 
 const seed = Number(process.env.MILLRACE_SEED ?? 7)
 const partitions = 4
+// a minute on a machine that does nothing else; a loaded one may take its time
+const limitMs = 240_000
 const bufferRecords = 2_000
 
 const report = (line: string): void => {
@@ -19,7 +21,7 @@ const reasons = [shared.kafka, shared.cassandra].flatMap((server) => ('skipped' 
 const skipNote = reasons.length > 0 ? ` [skipped: ${reasons.join('; ')}]` : ''
 
 // one system for all tests: each adds ratings, breaks something, and looks at the whole table
-describe.skipIf(reasons.length > 0)(`movie ratings in chaos (seed ${seed})${skipNote}`, () => {
+describe.skipIf(reasons.length > 0)(`movie ratings in chaos (seed ${seed})${skipNote}`, { timeout: limitMs }, () => {
   let kafka: Server
   let cassandra: Server
   let system: ChaosSystem

@@ -22,11 +22,13 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   const tables = fillSuppressGrace(materializeTables(keyed))
   checkStores(plan, tables)
   const nodes = splitRepartitions(tables, applicationId)
+  const subTopologies = cutSubTopologies(nodes, plan.stores)
   return Object.freeze({
     name: plan.name,
     plan,
     applicationId,
-    subTopologies: cutSubTopologies(nodes, plan.stores),
+    subTopologies,
+    consumedTopics: unique(subTopologies.flatMap((sub) => sub.sourceTopics)),
     sourceTopics: unique(plan.nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     sinkTopics: unique([
       ...plan.nodes.flatMap((node) => (node.kind === 'topic-sink' ? [node.topic] : [])),

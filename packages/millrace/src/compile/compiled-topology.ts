@@ -9,6 +9,8 @@ export interface CompiledTopology {
   readonly subTopologies: readonly SubTopology[]
   /** Topics that are read, each once, in the order written. */
   readonly sourceTopics: readonly string[]
+  /** All that is read by tasks: source topics and internal ones. */
+  readonly consumedTopics: readonly string[]
   /** Topics that are written: outputs and dead letters, not internal ones. */
   readonly sinkTopics: readonly string[]
   /** Topics of Millrace's own that carry records from one sub-topology to another. */

@@ -57,8 +57,8 @@ export interface JoinStreamOptions<K, V, V2, Type extends 'inner' | 'left' | 'ou
     key: K,
   ) => Result
   /** Names the stores and internal topics; also where they live. */
-  readonly store?: StateOptions['store']
-  readonly storage?: StateOptions['storage']
+  readonly store?: string
+  readonly storage?: 'memory' | 'persistent'
   readonly logged?: boolean
   readonly key?: Serde<NonNullable<K>>
   readonly leftValue?: Serde<V>

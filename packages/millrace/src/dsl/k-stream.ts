@@ -75,8 +75,8 @@ export class KStream<K, V> {
     options?: NameOption,
   ): KStream<K, Exclude<V, Narrow>>
   filterNot(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
-  filterNot(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate, not: true }, 'filterNot', options, 'both')
+  filterNot(predicate: (value: V, key: K) => boolean, options: NameOption = {}): unknown {
+    return this.#then<K, V>({ kind: 'filter', predicate, not: true }, 'filterNot', options, 'both')
   }
 
   /** A new key and value per record. */

@@ -42,6 +42,12 @@ export const errorCodes = {
   SINK_WRITE_FAILED: 'A sink refused a row for good.',
   SINK_CLOSED: 'A sink was used after it was closed, or gave up because its task was lost.',
   QUERY_FAILED: 'A read from a table failed.',
+  // state stores
+  STORE_KEY_MISSING: 'A state store was called without a key.',
+  STORE_KEY_TOO_LARGE: 'A key is longer than a persistent store can hold.',
+  STORE_LOCKED: 'The folder of a persistent store is in use by another owner.',
+  STORE_FAILED: 'A persistent store cannot be opened, read or written.',
+  STORE_CLOSED: 'A state store was used after it was closed.',
   // running
   LIFECYCLE_INVALID: 'A life-cycle change is not allowed from the present state.',
   TASK_STALLED: 'A task did not advance within its time limit.',

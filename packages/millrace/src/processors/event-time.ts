@@ -5,11 +5,11 @@ import { parseInstant } from '../time/index.ts'
 const withOffset = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i
 
 /**
- * Event time in ms of what a user's `at` gave: ms, a Date, or an ISO text. A text without an offset is read in `zone`,
+ * Event time in whole ms of what a user's `at` gave: ms (a fraction is cut), a Date, or an ISO text. A text without an offset is read in `zone`,
  * never in the machine's. Throws TIMESTAMP_INVALID.
  */
 export function eventTime(given: unknown, zone?: string): number {
-  if (typeof given === 'number' && given >= 0 && given <= 8.64e15) return given
+  if (typeof given === 'number' && given >= 0 && given <= 8.64e15) return Math.floor(given)
   if (given instanceof Date && given.getTime() >= 0) return given.getTime()
   if (typeof given === 'string' && (zone !== undefined || withOffset.test(given))) {
     const parsed = parseInstant(given, { zone: zone ?? 'UTC' })

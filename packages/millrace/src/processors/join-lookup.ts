@@ -12,7 +12,9 @@ export function joinLookup(node: JoinLookupNode, forward: Forward, services: Pro
   return (key, value, timestamp) => {
     let rows: readonly unknown[]
     try {
-      rows = table.get(on(value, key))
+      const wanted = on(value, key)
+      if (wanted instanceof Promise) throw promiseReturned('joinTable()')
+      rows = table.get(wanted)
     } catch (thrown) {
       return services.threw(node, thrown)
     }

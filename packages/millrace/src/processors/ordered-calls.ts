@@ -49,25 +49,23 @@ export class OrderedCalls implements AsyncCut {
     let started = 0
     let passed = 0
     let isStopped = false
+    const passOn = (): void => {
+      for (let pass = settled[passed]; pass !== undefined && !isStopped; pass = settled[passed]) {
+        settled[passed++] = undefined
+        // stopped unless it succeeds: another worker must not pass on what comes after a record that failed
+        isStopped = true
+        pass()
+        isStopped = false
+      }
+    }
     const work = async (): Promise<void> => {
       while (started < waiting.length && !isStopped) {
         const index = started++
         settled[index] = await this.#settle(waiting[index]!)
-        for (let pass = settled[passed]; pass !== undefined && !isStopped; pass = settled[passed]) {
-          settled[passed++] = undefined
-          pass()
-        }
+        passOn()
       }
     }
-    const stopAtFirst = async (): Promise<void> => {
-      try {
-        await work()
-      } catch (thrown) {
-        isStopped = true
-        throw thrown
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(this.#concurrency, waiting.length) }, stopAtFirst))
+    await Promise.all(Array.from({ length: Math.min(this.#concurrency, waiting.length) }, work))
   }
 
   /** Waits for one call; gives what is to be done when its turn has come. */

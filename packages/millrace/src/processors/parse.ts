@@ -25,7 +25,7 @@ export function parse(node: ParseNode, forward: Forward, services: ProcessorServ
       try {
         time = eventTime(at(result.value as never))
       } catch (thrown) {
-        return invalid(asInvalid(thrown))
+        return invalid(noTime(thrown))
       }
     }
     forward(key, result.value, time)
@@ -72,6 +72,16 @@ function nullValue(): StreamsError {
     code: 'SCHEMA_MISMATCH',
     what: 'The value is null (a tombstone), which parse() cannot read',
     hint: 'filter() null values out before parse(), or give it another policy.',
+  })
+}
+
+function noTime(thrown: unknown): StreamsError {
+  if (thrown instanceof StreamsError) return thrown
+  return new StreamsError({
+    code: 'TIMESTAMP_INVALID',
+    what: `\`at\` of parse() threw: ${messageOf(thrown)}`,
+    hint: 'Mend the callback, or give parse() another policy.',
+    cause: thrown,
   })
 }
 

@@ -24,7 +24,7 @@ export function source(node: SourceNode, forward: Forward, services: TaskService
         const valueBytes = batch.value(index)
         key = keyBytes === null ? null : keySerde.deserialize(keyBytes, topic)
         value = valueBytes === null ? null : valueSerde.deserialize(valueBytes, topic)
-        time = at === undefined ? batch.timestamp(index) : eventTime(at(value as never))
+        time = at === undefined || value === null ? batch.timestamp(index) : eventTime(at(value as never))
         if (time < 0) throw negativeTime(time)
       } catch (thrown) {
         services.failed(node, node.onInvalid, asUnreadable(thrown, node))

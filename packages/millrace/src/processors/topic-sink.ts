@@ -1,6 +1,5 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { TopicSinkNode } from '../plan/index.ts'
-import type { Serde } from '../serde/index.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 export function topicSink(node: TopicSinkNode, _forward: Forward, services: ProcessorServices): Forward {
@@ -10,8 +9,9 @@ export function topicSink(node: TopicSinkNode, _forward: Forward, services: Proc
     let keyBytes: Buffer | null
     let valueBytes: Buffer | null
     try {
-      keyBytes = serialize(keySerde, key, topic)
-      valueBytes = serialize(valueSerde, value, topic)
+      keyBytes = key === null || key === undefined ? null : keySerde.serialize(key, topic)
+      if (value === undefined) throw undefinedValue()
+      valueBytes = value === null ? null : valueSerde.serialize(value, topic)
     } catch (thrown) {
       return services.failed(node, node.onError, asUnwritable(thrown, topic))
     }
@@ -19,8 +19,13 @@ export function topicSink(node: TopicSinkNode, _forward: Forward, services: Proc
   }
 }
 
-function serialize(serde: Serde<unknown>, value: unknown, topic: string): Buffer | null {
-  return value === null || value === undefined ? null : serde.serialize(value, topic)
+/** A callback without a return must not delete what stands under the key. */
+function undefinedValue(): StreamsError {
+  return new StreamsError({
+    code: 'SERIALIZE_FAILED',
+    what: 'The value is undefined',
+    hint: 'Return a value in the operation before to(), or null for a tombstone.',
+  })
 }
 
 function asUnwritable(thrown: unknown, topic: string): StreamsError {

@@ -56,7 +56,9 @@ export class App {
     this.#producer = resources.transport.producer({ clientId: applicationId })
     const produced = this.#registry.counter('records-produced', '')
     const outputs = new OutputBuffer(this.#producer, partitionCounts, produced, (error) => this.#fail(error))
-    const host = createTaskHost(resources, this.#registry, outputs)
+    const host = createTaskHost(resources, this.#registry, outputs, () => {
+      this.#instance.commit().catch((thrown: unknown) => this.#fail(asStreamsError(thrown)))
+    })
     this.#instance = new Instance({ applicationId, topology, options, transport: resources.transport, outputs, host })
     this.#instance.events$.subscribe((event) => this.#on(event))
     this.metrics$ = this.#readings()

@@ -12,7 +12,23 @@ export async function caughtUp(
   clock: Clock,
   checkAlive: () => void,
 ): Promise<void> {
-  const counts = await admin.partitionCounts(topology.sourceTopics)
+  await reachEnds(groupId, topology.sourceTopics, admin, commit, clock, checkAlive)
+  // what the sources gave rise to goes on through internal topics, one after the other at most
+  const internal = topology.repartitionTopics.map((one) => one.topic)
+  for (let step = 0; step < internal.length; step++) {
+    await reachEnds(groupId, internal, admin, commit, clock, checkAlive)
+  }
+}
+
+async function reachEnds(
+  groupId: string,
+  topics: readonly string[],
+  admin: TransportAdmin,
+  commit: () => Promise<number>,
+  clock: Clock,
+  checkAlive: () => void,
+): Promise<void> {
+  const counts = await admin.partitionCounts(topics)
   const partitions = [...counts].flatMap(([topic, count]) =>
     Array.from({ length: count }, (_, partition) => ({ topic, partition })),
   )

@@ -5,7 +5,7 @@ import type { TaskRunner } from './task-runner.ts'
 /**
  * The only place that orders a commit. Offsets never go ahead of a sink or an output:
  *
- *   1 note what every task has completely processed; from here on tasks may go on
+ *   1 let record caches go, then note what every task has completely processed; from here on tasks may go on
  *   2 flush sinks: every row that came from below those offsets is acknowledged
  *   3 flush outputs: every record that came from below them is acknowledged
  *   4 commit the offsets
@@ -19,6 +19,7 @@ export async function commitCycle(
   consumer: TransportConsumer,
   generation: number,
 ): Promise<number> {
+  await Promise.all(runners.map((runner) => runner.flushCaches()))
   const noted = runners
     .map((runner) => ({ runner, offsets: advanced(runner) }))
     .filter(({ offsets }) => offsets.length > 0)

@@ -60,7 +60,7 @@ export class Instance implements ConsumerListener {
       {
         groupId: parts.applicationId,
         clientId: parts.applicationId,
-        topics: parts.topology.sourceTopics,
+        topics: parts.topology.consumedTopics,
         assignor: createAssignor(parts.topology),
         isolation: 'read_committed',
       },

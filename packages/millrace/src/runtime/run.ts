@@ -4,6 +4,7 @@ import { checkName } from '../plan/index.ts'
 import { App } from './app.ts'
 import { openResources, type Resources } from './resources.ts'
 import { fillOptions, type FilledRunOptions, type RunOptions } from './run-options.ts'
+import { checkSupported } from './check-supported.ts'
 import { startupCheck } from './startup-check.ts'
 
 /**
@@ -13,9 +14,10 @@ import { startupCheck } from './startup-check.ts'
  */
 export async function run(topology: { readonly plan: Plan }, options: RunOptions = {}): Promise<App> {
   const filled = fillOptions(options)
-  const compiled = compile(topology.plan)
-  const applicationId = options.applicationId ?? compiled.name
+  const applicationId = options.applicationId ?? topology.plan.name
   checkName(applicationId, 'applicationId')
+  const compiled = compile(topology.plan, { applicationId })
+  checkSupported(compiled, options)
   const resources = await openResources(compiled, options)
   const app = await openApp(applicationId, compiled, resources, filled)
   if (options.signals ?? true) app.closeOnSignals()

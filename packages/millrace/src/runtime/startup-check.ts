@@ -1,6 +1,7 @@
 import type { CompiledTopology } from '../compile/index.ts'
 import { messageOf, StartupError, type StartupFault, StreamsError } from '../errors/index.ts'
 import type { Transport } from '../ports/index.ts'
+import { createInternalTopics } from './internal-topics.ts'
 import type { Resources } from './resources.ts'
 
 /**
@@ -33,13 +34,17 @@ async function checkTopics(
   const faults = await faultsOf('topics', async () => {
     await transport.connect()
     counts = await transport.admin.partitionCounts(names)
-    if (!isEmbedded) return [...missing(names, counts), ...unequal(topology, counts)]
-    const absent = names.filter((topic) => !counts.has(topic))
-    await transport.admin.createTopics(
-      absent.map((topic) => ({ topic, partitions: partitionsFor(topic, topology, counts) })),
-    )
-    counts = await transport.admin.partitionCounts(names)
-    return [...missing(names, counts), ...unequal(topology, counts)]
+    if (isEmbedded) {
+      const absent = names.filter((topic) => !counts.has(topic))
+      await transport.admin.createTopics(
+        absent.map((topic) => ({ topic, partitions: partitionsFor(topic, topology, counts) })),
+      )
+      counts = await transport.admin.partitionCounts(names)
+    }
+    const faults = missing(names, counts)
+    if (faults.length > 0) return [...faults, ...unequal(topology, counts)]
+    counts = await createInternalTopics(topology, counts, transport.admin)
+    return unequal(topology, counts)
   })
   return { counts, faults }
 }

@@ -62,6 +62,23 @@ export class TaskRunner {
     while (this.#isBusy && !this.#isStopped) await this.#idle.wait()
   }
 
+  /** Lets record caches go, between two micro-batches: what they held belongs to the commit that asks for it. */
+  async flushCaches(): Promise<void> {
+    if (!this.task.hasCaches) return
+    const wasHeld = this.#isHeld
+    await this.hold()
+    if (this.#isStopped) return
+    this.#isBusy = true
+    try {
+      this.task.flushCaches()
+      await this.#completeTurn()
+    } finally {
+      this.#isBusy = false
+      this.#idle.notify()
+    }
+    if (!wasHeld) this.release()
+  }
+
   release(): void {
     this.#isHeld = false
     this.#wake.notify()
@@ -84,11 +101,10 @@ export class TaskRunner {
     if (this.#isStopped) return undefined
     this.#isBusy = true
     try {
-      const records = this.task.process(this.#batchSize())
-      if (this.task.hasPendingCuts) await this.task.drainCuts()
+      const records = this.task.waitingRecords > 0 ? this.task.process(this.#batchSize()) : 0
+      this.task.punctuate()
+      await this.#completeTurn()
       if (this.#isStopped) return undefined
-      this.task.complete()
-      this.#outputs.kick()
       this.#resumeIfLow()
       return { taskId: this.task.id, records }
     } finally {
@@ -97,10 +113,21 @@ export class TaskRunner {
     }
   }
 
+  async #completeTurn(): Promise<void> {
+    if (this.task.hasPendingCuts) await this.task.drainCuts()
+    if (this.#isStopped) return
+    this.task.complete()
+    this.#outputs.kick()
+  }
+
   async #mayGoOn(): Promise<void> {
     for (;;) {
       if (this.#isStopped) return
-      if (this.#isHeld || this.task.waitingRecords === 0) await this.#wake.wait()
+      if (this.#isHeld) await this.#wake.wait()
+      else if (this.task.waitingRecords === 0) {
+        if (this.task.nextPunctuationMs <= this.#clock.nowMs()) return
+        await this.#wakeOrPunctuation()
+      }
       else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
       else if (this.#outputs.isFull) await this.#outputs.drained()
       else if (this.#linger() > 0) await this.#sleep(this.#linger())
@@ -115,6 +142,12 @@ export class TaskRunner {
   #linger(): number {
     if (this.#limits.maxWaitMs === 0 || this.task.waitingRecords >= this.#limits.maxRecords) return 0
     return this.#oldestWaitingMs + this.#limits.maxWaitMs - this.#clock.nowMs()
+  }
+
+  /** Waits for a delivery, at most until the next wall-clock callback. */
+  #wakeOrPunctuation(): Promise<void> {
+    const { nextPunctuationMs } = this.task
+    return nextPunctuationMs === Infinity ? this.#wake.wait() : this.#sleep(nextPunctuationMs - this.#clock.nowMs())
   }
 
   #sleep(delayMs: number): Promise<void> {

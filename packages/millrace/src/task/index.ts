@@ -1,2 +1,3 @@
+export { GlobalTable } from './global-table.ts'
 export { Task, taskId } from './task.ts'
 export type { TaskHost } from './task-host.ts'

@@ -1,16 +1,16 @@
-import { type CompiledTopology, compile } from '../../compile/index.ts'
+import { compile, type CompiledTopology } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
-import type { Plan, SourceNode, TopicSinkNode } from '../../plan/index.ts'
-import type { Clock, LookupTable, LookupTableSpec, MetricName, RecordHeaders } from '../../ports/index.ts'
+import type { Plan } from '../../plan/index.ts'
+import type { LookupTable, LookupTableSpec, MetricName, RecordHeaders, StateStore } from '../../ports/index.ts'
 import { eventTime } from '../../processors/index.ts'
-import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
-import { Task, type TaskHost } from '../../task/index.ts'
 import { silentLogger } from '../silent-logger.ts'
-import { recordingWriter } from './recording-writer.ts'
-import { singleRecordBatch } from './single-record-batch.ts'
+import { DriverTasks } from './driver-tasks.ts'
+import type { Written } from './driver-outputs.ts'
+import { decodeWritten, encodeFor } from './driver-serdes.ts'
 
 /** A record that a topology wrote to a topic. */
 export interface TestRecord {
+  readonly topic: string
   readonly key: unknown
   readonly value: unknown
   /** ms since the epoch */
@@ -42,42 +42,22 @@ export interface TestDriverOptions {
   readonly startMs?: number
 }
 
-interface Written {
-  readonly topic: string
-  readonly key: Buffer | null
-  readonly value: Buffer | null
-  readonly timestamp: number
-  readonly headers: RecordHeaders
-}
+type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>
 
 /**
- * Runs a topology in a test: no broker, one partition per topic, a wall clock that only the test moves. Records written
- * to a topic that is also a source are processed after the current one.
+ * Runs a topology in a test: no broker, one partition per topic, a wall clock that only the test moves. After each
+ * record it commits (record caches let go) and then processes what was written to internal topics, or to topics that
+ * are sources too: after all outputs of the record, as Kafka Streams' own driver does.
  */
 export class TestDriver {
   readonly #topology: CompiledTopology
-  readonly #registry = new MetricsRegistry()
-  readonly #tasks: readonly Task[]
-  readonly #written: Written[] = []
-  readonly #again: Written[] = []
-  readonly #rows = new Map<string, object[]>()
-  readonly #offsets = new Map<string, number>()
-  readonly #lookups: ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>
-  #nowMs: number
+  readonly #lookups: Lookups
+  readonly #tasks: DriverTasks
 
-  constructor(
-    topology: CompiledTopology,
-    lookups: ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>,
-    options: TestDriverOptions,
-  ) {
+  constructor(topology: CompiledTopology, lookups: Lookups, options: TestDriverOptions) {
     this.#topology = topology
     this.#lookups = lookups
-    this.#nowMs = options.startMs ?? 0
-    const host = this.#host()
-    this.#tasks = topology.subTopologies.map((sub) => {
-      const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: 0 }))
-      return new Task(sub, 0, positions, topology.plan.onProcessError, host)
-    })
+    this.#tasks = new DriverTasks(topology, lookups, options.startMs ?? 0)
   }
 
   /** Reads the lookup tables. Throws with the first fault found in one. */
@@ -91,103 +71,64 @@ export class TestDriver {
 
   /** A source topic of the topology. Throws TOPIC_MISSING for any other. */
   input(topic: string): TestInput {
-    const source = this.#sourceOf(topic)
+    const known = this.#tasks.inputTopics
+    if (!known.includes(topic)) throw unknownTopic(this.#topology, topic, known)
     return {
       send: (key, value, options = {}) => {
-        this.#deliver({
+        const record = {
           topic,
-          key: encode(source, 'key', key, topic),
-          value: encode(source, 'value', value, topic),
-          timestamp: options.at === undefined ? this.#nowMs : eventTime(options.at),
+          key: encodeFor(this.#topology, topic, 'key', key),
+          value: encodeFor(this.#topology, topic, 'value', value),
+          timestamp: options.at === undefined ? this.#tasks.nowMs : eventTime(options.at),
           headers: options.headers ?? [],
-        })
-        while (this.#again.length > 0) this.#deliver(this.#again.shift()!)
+        }
+        this.#tasks.send(record)
       },
     }
   }
 
-  /** A topic that the topology writes: outputs and dead letters. Throws TOPIC_MISSING for any other. */
+  /** A topic that the topology writes: outputs, dead letters, internal ones. Throws TOPIC_MISSING for any other. */
   output(topic: string): TestOutput {
-    if (!this.#topology.sinkTopics.includes(topic)) throw unknownTopic(this.#topology, topic, this.#topology.sinkTopics)
-    const sink = this.#topology.plan.nodes.find(
-      (node): node is TopicSinkNode => node.kind === 'topic-sink' && node.topic === topic,
-    )
-    return {
-      records: () =>
-        this.#written
-          .filter((record) => record.topic === topic)
-          .map(({ key, value, timestamp, headers }) => ({
-            key: decode(sink, 'key', key, topic),
-            value: decode(sink, 'value', value, topic),
-            timestamp,
-            headers,
-          })),
-    }
+    const known = [...this.#topology.sinkTopics, ...this.#topology.repartitionTopics.map((one) => one.topic)]
+    if (!known.includes(topic)) throw unknownTopic(this.#topology, topic, known)
+    return { records: () => this.outputs().filter((record) => record.topic === topic) }
+  }
+
+  /** Everything written to any topic so far, internal ones included, in the order written. */
+  outputs(): readonly TestRecord[] {
+    return this.#tasks.outputs.written.map((record: Written) => decodeWritten(this.#topology, record))
   }
 
   /** Rows written to a table, in the order written: declared columns only. */
   rows(table: { readonly keyspace: string; readonly table: string }): readonly object[] {
-    return this.#rows.get(`${table.keyspace}.${table.table}`) ?? []
+    return this.#tasks.outputs.rows(`${table.keyspace}.${table.table}`)
+  }
+
+  /** Moves the wall clock on and runs what is scheduled on it, step by step. */
+  advanceWallClock(ms: number): void {
+    this.#tasks.advance(ms)
+  }
+
+  /** A store by its name, as its task holds it. Throws TOPOLOGY_INVALID for an unknown one. */
+  store<Store extends StateStore = StateStore>(name: string): Store {
+    const store = this.#tasks.store(name)
+    if (store !== undefined) return store as Store
+    throw new StreamsError({
+      code: 'TOPOLOGY_INVALID',
+      what: `Topology '${this.#topology.name}' has no store '${name}'`,
+      hint: `It has ${this.#tasks.storeNames.join(', ') || 'none'}.`,
+      storeName: name,
+    })
   }
 
   /** Waits for asynchronous operations (`mapValuesAsync`, asynchronous schemas) of what was sent so far. */
   async settle(): Promise<void> {
-    for (const task of this.#tasks) {
-      await task.drainCuts()
-      task.complete()
-    }
-    while (this.#again.length > 0) {
-      this.#deliver(this.#again.shift()!)
-      await this.settle()
-    }
+    await this.#tasks.settle()
   }
 
   /** The sum of a counter over all operations, e.g. `records-skipped`. */
   total(name: MetricName): number {
-    return this.#registry.total(name)
-  }
-
-  #deliver(record: Written): void {
-    const offset = this.#offsets.get(record.topic) ?? 0
-    this.#offsets.set(record.topic, offset + 1)
-    const batch = singleRecordBatch({ ...record, partition: 0, offset })
-    for (const task of this.#tasks) {
-      if (!task.queues.some((queue) => queue.topic === record.topic)) continue
-      task.enqueue(batch)
-      task.process(1)
-      if (!task.hasPendingCuts) task.complete()
-    }
-  }
-
-  #host(): TaskHost {
-    const clock: Clock = { nowMs: () => this.#nowMs, schedule: () => () => {}, yield: () => Promise.resolve() }
-    return {
-      clock,
-      logger: silentLogger,
-      metrics: this.#registry,
-      lookup: (table) => this.#lookups.get(table)!,
-      output: (topic, key, value, timestamp, headers) => {
-        const record = { topic, key, value, timestamp, headers }
-        this.#written.push(record)
-        if (this.#topology.sourceTopics.includes(topic)) this.#again.push(record)
-      },
-      sinkWriter: (node) => {
-        const sink = this.#topology.plan.nodes.find((one) => one.id === node && one.kind === 'table-sink')
-        if (sink?.kind !== 'table-sink') throw unknownTopic(this.#topology, node, [])
-        const name = `${sink.table.keyspace}.${sink.table.table}`
-        const rows = this.#rows.get(name) ?? []
-        this.#rows.set(name, rows)
-        return recordingWriter(sink.table, rows)
-      },
-    }
-  }
-
-  #sourceOf(topic: string): SourceNode {
-    const source = this.#topology.plan.nodes.find(
-      (node): node is SourceNode => node.kind === 'source' && node.topics.includes(topic),
-    )
-    if (source === undefined) throw unknownTopic(this.#topology, topic, this.#topology.sourceTopics)
-    return source
+    return this.#tasks.metrics.total(name)
   }
 }
 
@@ -200,25 +141,9 @@ export function testDriver(topology: { readonly plan: Plan }, options: TestDrive
   return new TestDriver(compiled, openLookups(compiled), options)
 }
 
-function openLookups(
-  topology: CompiledTopology,
-): ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>> {
+function openLookups(topology: CompiledTopology): Lookups {
   const joins = topology.plan.nodes.filter((node) => node.kind === 'join-lookup')
   return new Map(joins.map((node) => [node.table, node.table.open(silentLogger)]))
-}
-
-function encode(source: SourceNode, part: 'key' | 'value', given: unknown, topic: string): Buffer | null {
-  if (given === null) return null
-  if (Buffer.isBuffer(given)) return given
-  const serde = part === 'key' ? source.keySerde : source.valueSerde
-  if (serde.name !== 'bytes') return serde.serialize(given, topic)
-  return Buffer.from(typeof given === 'string' ? given : JSON.stringify(given))
-}
-
-function decode(sink: TopicSinkNode | undefined, part: 'key' | 'value', data: Buffer | null, topic: string): unknown {
-  if (data === null || sink === undefined) return data
-  const serde = part === 'key' ? sink.keySerde : sink.valueSerde
-  return serde.deserialize(data, topic)
 }
 
 function unknownTopic(topology: CompiledTopology, topic: string, known: readonly string[]): StreamsError {

@@ -1,7 +1,7 @@
 import { run } from 'millrace'
-import { createReadableLogger } from '../cli/readable-logger.ts'
-import { movieRatings } from '../topology.ts'
-import { readChildOptions, type PipelineReport } from './child-options.ts'
+import { createReadableLogger } from './cli/readable-logger.ts'
+import { movieRatings } from './topology.ts'
+import { readChildOptions, type PipelineReport } from './chaos/child-options.ts'
 
 const { brokers, cassandra, everyMs, reportEveryMs, bufferRecords, closeTimeoutMs } = readChildOptions(process.argv[2])
 const say = (report: PipelineReport): void => void process.stdout.write(`${JSON.stringify(report)}\n`)

@@ -1,0 +1,117 @@
+import type { RangeOptions, StoreChange, WindowStore } from '../ports/state-store.ts'
+import type { HeldKey, KeyId } from './held-key.ts'
+import { rangeSide } from './range-side.ts'
+import { storeClosed } from './store-closed.ts'
+import type { TimedEntry } from './timed-entry.ts'
+import { TimedTable } from './timed-table.ts'
+import { checkTimestamp, type ValueFormat } from './value-format.ts'
+import { windowKeyBytes, windowKeyParts } from './window-key.ts'
+
+export interface WindowStoreSettings {
+  readonly name: string
+  readonly retentionMs: number
+  readonly retainDuplicates: boolean
+  readonly isLogged: boolean
+}
+
+/** Windows by key, then start; duplicates are told apart by a running sequence number, as in Kafka Streams. */
+export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
+  readonly name: string
+  readonly isPersistent = false
+  readonly retentionMs: number
+  readonly #retainDuplicates: boolean
+  readonly #keys: HeldKey<K>
+  readonly #table: TimedTable<V>
+  #sequence = 0
+  #isClosed = false
+
+  constructor(settings: WindowStoreSettings, keys: HeldKey<K>, values: ValueFormat<V>) {
+    this.name = settings.name
+    this.retentionMs = settings.retentionMs
+    this.#retainDuplicates = settings.retainDuplicates
+    this.#keys = keys
+    this.#table = new TimedTable(settings.retentionMs, values, settings.isLogged)
+  }
+
+  get expiredPuts(): number {
+    return this.#table.expiredPuts
+  }
+
+  get observedTime(): number {
+    return this.#table.observedTime
+  }
+
+  put(key: K, value: V | null, windowStart: number): boolean {
+    const id = this.#idOf(key)
+    checkTimestamp(windowStart, this.name)
+    if (!this.#retainDuplicates) return this.#table.put(id, windowStart, 0, value)
+    if (value === null || value === undefined) return windowStart > this.observedTime - this.retentionMs
+    this.#sequence = (this.#sequence + 1) & 0x7fff_ffff
+    return this.#table.put(id, windowStart, this.#sequence, value)
+  }
+
+  get(key: K, windowStart: number): V | undefined {
+    return this.#table.get(this.#idOf(key), windowStart, this.#retainDuplicates ? Number.NEGATIVE_INFINITY : 0)
+  }
+
+  fetch(key: K, from: number, to: number, options?: RangeOptions): Iterable<readonly [number, V]> {
+    const entries = this.#table.ofKey(this.#idOf(key), from, to)
+    if (options?.reverse) entries.reverse()
+    return entries.map((entry) => [entry.time, this.#table.read(entry)] as const)
+  }
+
+  fetchRange(
+    keyFrom: K | undefined,
+    keyTo: K | undefined,
+    from: number,
+    to: number,
+    options?: RangeOptions,
+  ): Iterable<readonly [K, number, V]> {
+    const lowest = keyFrom === undefined || keyFrom === null ? undefined : this.#idOf(keyFrom)
+    const highest = keyTo === undefined || keyTo === null ? undefined : this.#idOf(keyTo)
+    return this.#scan(rangeSide(this.#keys.compare, lowest, highest), from, to, options)
+  }
+
+  all(options?: RangeOptions): Iterable<readonly [K, number, V]> {
+    return this.#scan(() => 0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, options)
+  }
+
+  takeChanges(): readonly StoreChange[] {
+    return this.#table.takeChanges((entry, value) => ({
+      key: windowKeyBytes(this.#keys.toBytes(entry.owner.id), entry.time, entry.minor),
+      value,
+      timestamp: value === null ? entry.time : entry.timestamp,
+    }))
+  }
+
+  restore(change: StoreChange): void {
+    if (this.#isClosed) throw storeClosed(this.name)
+    const { key, start, sequence } = windowKeyParts(change.key, this.name)
+    this.#sequence = Math.max(this.#sequence, sequence)
+    this.#table.restore(this.#keys.fromBytes(key), start, sequence, change.value)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#table.clear()
+  }
+
+  #idOf(key: K): KeyId {
+    if (this.#isClosed) throw storeClosed(this.name)
+    return this.#keys.idOf(key)
+  }
+
+  *#scan(
+    side: (id: KeyId) => number,
+    from: number,
+    to: number,
+    options?: RangeOptions,
+  ): Generator<readonly [K, number, V], void, undefined> {
+    if (this.#isClosed) throw storeClosed(this.name)
+    const { compare } = this.#keys
+    const byKey = (a: TimedEntry, b: TimedEntry): number => compare(a.owner.id, b.owner.id) || a.minor - b.minor
+    for (const entry of this.#table.byTime(from, to, byKey, options?.reverse)) {
+      if (side(entry.owner.id) === 0) yield [this.#keys.keyOf(entry.owner.id), entry.time, this.#table.read(entry)]
+    }
+  }
+}

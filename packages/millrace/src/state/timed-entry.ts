@@ -1,0 +1,84 @@
+import { inChangelog, type ChangeState } from './change-state.ts'
+import type { KeyId } from './held-key.ts'
+import { partition } from './sorted-index.ts'
+import type { Cell } from './value-format.ts'
+
+/** One value of a key: of a window (time = start, minor = sequence number) or session (time = end, minor = start). */
+export interface TimedEntry extends Cell {
+  readonly owner: KeyEntries
+  readonly time: number
+  readonly minor: number
+  change: ChangeState
+}
+
+/** What a key has, ascending by time, then minor. */
+export interface KeyEntries {
+  readonly id: KeyId
+  readonly entries: TimedEntry[]
+  /** Deleted, but not yet taken as a change. Same order. */
+  graves: TimedEntry[] | undefined
+  /** The expiry bucket that this key was added to last. */
+  bucket: number
+}
+
+export function newEntry(owner: KeyEntries, time: number, minor: number, isTimestamped: boolean): TimedEntry {
+  return isTimestamped ? new StampedEntry(owner, time, minor) : new PlainEntry(owner, time, minor)
+}
+
+export function entryAt(entries: readonly TimedEntry[], time: number, minor: number): TimedEntry | undefined {
+  const entry = entries[lowerBound(entries, time, minor)]
+  return entry !== undefined && entry.time === time && entry.minor === minor ? entry : undefined
+}
+
+/** Where the first entry at or behind this place stands. */
+export function lowerBound(entries: readonly TimedEntry[], time: number, minor: number): number {
+  const last = entries.at(-1)
+  // Almost every new entry is the newest of its key.
+  if (last === undefined || last.time < time) return entries.length
+  return partition(entries, (entry) => entry.time < time || (entry.time === time && entry.minor < minor))
+}
+
+export function insertEntry(entries: TimedEntry[], entry: TimedEntry): void {
+  const at = lowerBound(entries, entry.time, entry.minor)
+  if (at === entries.length) entries.push(entry)
+  else entries.splice(at, 0, entry)
+}
+
+export function removeEntry(entries: TimedEntry[], entry: TimedEntry): void {
+  const at = lowerBound(entries, entry.time, entry.minor)
+  if (entries[at] === entry) entries.splice(at, 1)
+}
+
+// Two shapes, so that cells without a time do not pay for one.
+class PlainEntry implements TimedEntry {
+  readonly owner: KeyEntries
+  readonly time: number
+  readonly minor: number
+  held: unknown = undefined
+  change: ChangeState = inChangelog
+
+  constructor(owner: KeyEntries, time: number, minor: number) {
+    this.owner = owner
+    this.time = time
+    this.minor = minor
+  }
+
+  get timestamp(): number {
+    return this.time
+  }
+}
+
+class StampedEntry implements TimedEntry {
+  readonly owner: KeyEntries
+  readonly time: number
+  readonly minor: number
+  held: unknown = undefined
+  change: ChangeState = inChangelog
+  timestamp = 0
+
+  constructor(owner: KeyEntries, time: number, minor: number) {
+    this.owner = owner
+    this.time = time
+    this.minor = minor
+  }
+}
