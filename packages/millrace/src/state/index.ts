@@ -1,0 +1,2 @@
+export { createMemoryStores } from './memory-stores.ts'
+export type { StoreFactory, StoreOf } from './store-factory.ts'
