@@ -37,12 +37,14 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const before = await system.progress()
   // all at once would be read in one go, and leave nothing to be killed in
   const stretch = Math.ceil(run.ratings / (run.plan.length + 1))
-  let allowed = stretch
+  // less than what lies between two events, so that a pipeline has got on before the next one
+  const slack = Math.floor(0.15 * stretch)
+  let allowed = slack
   const producing = system.produce(run.ratings, { ratePerSecond: run.ratePerSecond, allowed: () => allowed })
   producing.catch(() => {})
   system.pipelines.start()
   for (const event of run.plan) {
-    allowed = event.atRecords + stretch
+    allowed = event.atRecords + slack
     if (!(await due(system, event, before, faults))) break
     await strike(event, run, faults)
     const ahead = await system.offsetsAhead()

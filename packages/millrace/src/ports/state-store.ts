@@ -1,3 +1,7 @@
+import type { TimeWindow, Windowed } from '../serde/windowed.ts'
+
+export type { TimeWindow, Windowed }
+
 /**
  * What every state store has. Stores are synchronous, belong to one task, and are used by it alone. Whatever kind they
  * are and wherever they live, they give the same answers: what is read is what the serde makes of the bytes written, so
@@ -8,7 +12,9 @@ export interface StateStore {
   readonly isPersistent: boolean
   /**
    * The writes since the last call, one per changelog key (the last one wins), in the order of their first change, as
-   * a changelog holds them. Ends the set: a second call gives only what was written after the first.
+   * a changelog holds them. Ends the set: a second call gives only what was written after the first. What came and went
+   * within one set is not told, unless whoever restores would miss the observed time. Versioned stores: one per key and
+   * time, as the last value alone would not rebuild the history.
    */
   takeChanges(): readonly StoreChange[]
   /** Puts a changelog record back, without making a change of it. */
@@ -21,7 +27,7 @@ export interface StoreChange {
   readonly key: Buffer
   /** null deletes. */
   readonly value: Buffer | null
-  /** ms; the time of the value */
+  /** ms; the value's time; else the window's start or session's end; 0 in key-value stores without times */
   readonly timestamp: number
 }
 
@@ -56,19 +62,6 @@ export interface ValueAndTimestamp<V> {
 /** Values with their time: what tables and aggregates are kept in (8-byte timestamp, then the value's bytes). */
 export interface TimestampedKeyValueStore<K, V> extends KeyValueStore<K, ValueAndTimestamp<V>> {
   readonly isTimestamped: true
-}
-
-/** A time window. `end` is exclusive for tumbling and hopping windows, inclusive for sliding and session windows. */
-export interface TimeWindow {
-  /** ms */
-  readonly start: number
-  /** ms */
-  readonly end: number
-}
-
-export interface Windowed<K> {
-  readonly key: K
-  readonly window: TimeWindow
 }
 
 /**
@@ -118,6 +111,8 @@ export interface SessionStore<K, V> extends StateStore {
  */
 export interface VersionedKeyValueStore<K, V> extends StateStore {
   readonly historyMs: number
+  /** How many puts were ignored because they were older than the history. */
+  readonly expiredPuts: number
   readonly observedTime: number
   put(key: K, value: V | null, timestamp: number): number
   /** The latest version; undefined when that is a tombstone. */

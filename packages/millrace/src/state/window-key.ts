@@ -1,4 +1,5 @@
-import { readTime, tooShort, writeTime } from './stamped-bytes.ts'
+import { readTimeBytes, writeTimeBytes } from '../serde/time-bytes.ts'
+import { tooShort } from './stamped-bytes.ts'
 
 const windowSuffixBytes = 12
 const sessionSuffixBytes = 16
@@ -7,7 +8,7 @@ const sessionSuffixBytes = 16
 export function windowKeyBytes(key: Buffer, start: number, sequence: number): Buffer {
   const bytes = Buffer.allocUnsafe(key.length + windowSuffixBytes)
   key.copy(bytes)
-  writeTime(bytes, start, key.length)
+  writeTimeBytes(bytes, start, key.length)
   bytes.writeInt32BE(sequence, key.length + 8)
   return bytes
 }
@@ -18,15 +19,15 @@ export function windowKeyParts(
 ): { readonly key: Buffer; readonly start: number; readonly sequence: number } {
   const at = bytes.length - windowSuffixBytes
   if (at < 0) throw tooShort(`${bytes.length} bytes cannot hold the key of a window`, storeName)
-  return { key: bytes.subarray(0, at), start: readTime(bytes, at), sequence: bytes.readInt32BE(at + 8) }
+  return { key: bytes.subarray(0, at), start: readTimeBytes(bytes, at), sequence: bytes.readInt32BE(at + 8) }
 }
 
 /** The changelog key of a session: key, 8 bytes of end, 8 of start. */
 export function sessionKeyBytes(key: Buffer, end: number, start: number): Buffer {
   const bytes = Buffer.allocUnsafe(key.length + sessionSuffixBytes)
   key.copy(bytes)
-  writeTime(bytes, end, key.length)
-  writeTime(bytes, start, key.length + 8)
+  writeTimeBytes(bytes, end, key.length)
+  writeTimeBytes(bytes, start, key.length + 8)
   return bytes
 }
 
@@ -36,5 +37,5 @@ export function sessionKeyParts(
 ): { readonly key: Buffer; readonly end: number; readonly start: number } {
   const at = bytes.length - sessionSuffixBytes
   if (at < 0) throw tooShort(`${bytes.length} bytes cannot hold the key of a session`, storeName)
-  return { key: bytes.subarray(0, at), end: readTime(bytes, at), start: readTime(bytes, at + 8) }
+  return { key: bytes.subarray(0, at), end: readTimeBytes(bytes, at), start: readTimeBytes(bytes, at + 8) }
 }

@@ -75,7 +75,7 @@ export class Failures {
       this.#unlogged++
       return
     }
-    const action = policy.kind === 'dead-letter' ? `dead letter to ${policy.topic}` : 'skipped'
+    const action = policy.kind === 'dead-letter' ? `sent to dead-letter topic ${policy.topic}` : 'skipped'
     const unlogged = this.#unlogged > 0 ? { unloggedBefore: this.#unlogged } : {}
     this.#unlogged = 0
     this.#logger.warn({ code: error.code, ...error.context, ...unlogged }, `Record ${action}: ${error.what}`)

@@ -158,7 +158,9 @@ export class KafkajsConsumer implements TransportConsumer {
         return
       }
       const fields = { reason: failureType(failure), restart: budget.restarts, delayMs, error: messageOf(failure) }
-      if (budget.isNew) logger.warn(fields, 'The consumer failed and is restarted')
+      // on a fresh cluster the first join finds no coordinator: nothing to be alarmed at
+      if (this.#generations === 0 && kind === 'transient') logger.info(fields, 'The group cannot be joined yet')
+      else if (budget.isNew) logger.warn(fields, 'The consumer failed and is restarted')
       else logger.debug(fields, 'The consumer still cannot be restarted')
       await settlesWithin(clock, this.#stopped, delayMs)
     }

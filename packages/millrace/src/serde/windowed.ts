@@ -1,0 +1,89 @@
+import { StreamsError } from '../errors/index.ts'
+import { readTimeBytes, timeBytes, writeTimeBytes } from './time-bytes.ts'
+import { deserializeFailed, serializeFailed } from './serde-error.ts'
+import type { Serde } from './serde.ts'
+
+/** A time window. `end` is exclusive for tumbling and hopping windows, inclusive for sliding and session windows. */
+export interface TimeWindow {
+  /** ms */
+  readonly start: number
+  /** ms */
+  readonly end: number
+}
+
+export interface Windowed<K> {
+  readonly key: K
+  readonly window: TimeWindow
+}
+
+export interface WindowedOptions {
+  /** ms from the start of a window to its end, which is not written. */
+  readonly size: number
+}
+
+/** Keys of time windows as Kafka Streams writes them: the key's bytes, then 8 bytes of window start. */
+export function windowed<K>(key: Serde<K>, { size }: WindowedOptions): Serde<Windowed<K>> {
+  if (!Number.isSafeInteger(size) || size <= 0) {
+    const hint = 'Hand over the size of the windows in whole ms, e.g. hours(1).'
+    throw new StreamsError({ code: 'OPTION_INVALID', what: `Windows cannot have a size of ${size}`, hint })
+  }
+  const name = `windowed ${key.name}`
+  return {
+    name,
+    serialize(value, topic) {
+      const inner = innerBytes(key, value, topic, name)
+      const bytes = Buffer.allocUnsafe(inner.length + timeBytes)
+      inner.copy(bytes)
+      writeTimeBytes(bytes, value.window.start, inner.length)
+      return bytes
+    },
+    deserialize(bytes, topic) {
+      const at = bytes.length - timeBytes
+      if (at < 0) throw tooShort(bytes, topic, name)
+      const start = readTimeBytes(bytes, at)
+      return { key: key.deserialize(bytes.subarray(0, at), topic), window: { start, end: start + size } }
+    },
+  }
+}
+
+/** Keys of sessions as Kafka Streams writes them: the key's bytes, then 8 bytes of session end, 8 of start. */
+export function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
+  const name = `session-windowed ${key.name}`
+  return {
+    name,
+    serialize(value, topic) {
+      const inner = innerBytes(key, value, topic, name)
+      const bytes = Buffer.allocUnsafe(inner.length + 2 * timeBytes)
+      inner.copy(bytes)
+      writeTimeBytes(bytes, value.window.end, inner.length)
+      writeTimeBytes(bytes, value.window.start, inner.length + timeBytes)
+      return bytes
+    },
+    deserialize(bytes, topic) {
+      const at = bytes.length - 2 * timeBytes
+      if (at < 0) throw tooShort(bytes, topic, name)
+      const window = { start: readTimeBytes(bytes, at + timeBytes), end: readTimeBytes(bytes, at) }
+      return { key: key.deserialize(bytes.subarray(0, at), topic), window }
+    },
+  }
+}
+
+function innerBytes<K>(serde: Serde<K>, value: Windowed<K>, topic: string, name: string): Buffer {
+  const { key, window } = value
+  if (key === null || key === undefined) {
+    throw serializeFailed(topic, `Cannot write as ${name}: the key is ${String(key)}`, 'A window belongs to a key.')
+  }
+  if (!Number.isSafeInteger(window.start) || !Number.isSafeInteger(window.end)) {
+    const what = `Cannot write as ${name}: [${window.start}, ${window.end}] is not a window in whole ms`
+    throw serializeFailed(topic, what, 'Hand on the key as the windowed operation made it.')
+  }
+  const bytes = serde.serialize(key, topic)
+  if (bytes !== null) return bytes
+  const what = `Cannot write as ${name}: ${serde.name} writes the key as null`
+  throw serializeFailed(topic, what, 'A window belongs to a key.')
+}
+
+function tooShort(bytes: Buffer, topic: string, name: string): ReturnType<typeof deserializeFailed> {
+  const what = `Cannot read as ${name}: ${bytes.length} bytes hold no window`
+  return deserializeFailed(topic, what, 'Check whether the topic is keyed by windows of this kind.')
+}
