@@ -8,6 +8,7 @@ import { MetricsRegistry } from '../runtime/metrics-registry.ts'
 import { silentLogger } from '../testing/index.ts'
 import { ManualClock } from '../testing/manual-clock.ts'
 import { recordBatchOf } from '../testing/record-batch-of.ts'
+import { createMemoryStores } from '../state/index.ts'
 import { Task, type TaskHost } from './index.ts'
 
 interface Written {
@@ -38,6 +39,11 @@ function taskOf(of: Topology, starts: Readonly<Record<string, number>> = {}) {
       listeners.push(listener)
       return idleWriter
     },
+    openStores: () => createMemoryStores(),
+    globalView: () => {
+      throw new StreamsError({ code: 'TABLE_MISSING', what: 'no global table in this test', hint: 'Do without.' })
+    },
+    requestCommit: () => {},
   }
   const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: starts[topic] ?? 0 }))
   const task = new Task(sub, 0, positions, compiled.plan.onProcessError, host)
