@@ -125,6 +125,7 @@ export class KStream<K, V> {
 
   /** The records of both streams, in no particular order between the two. */
   merge<K2, V2>(other: KStream<K2, V2>, options: NameOption = {}): KStream<K | K2, V | V2> {
+    if (other.#builder !== this.#builder) throw otherTopology()
     const id = this.#builder.add({ kind: 'merge' }, [this.#node, other.#node], 'merge', options.name)
     return new KStream(this.#builder, id)
   }
@@ -143,12 +144,18 @@ export class KStream<K, V> {
   }
 
   /** Looks at each record on its way; for side effects such as logging. */
-  peek(action: (value: V, key: K) => void, options: NameOption = {}): KStream<K, V> {
+  peek<Result>(
+    action: (value: V, key: K) => Result & SyncResult<Result, 'peek()'>,
+    options: NameOption = {},
+  ): KStream<K, V> {
     return this.#then({ kind: 'peek', action: action }, 'peek', options)
   }
 
   /** Ends the stream with a side effect per record. At least once: after a crash records may come again. */
-  forEach(action: (value: V, key: K) => void, options: NameOption = {}): void {
+  forEach<Result>(
+    action: (value: V, key: K) => Result & SyncResult<Result, 'forEach()'>,
+    options: NameOption = {},
+  ): void {
     this.#then({ kind: 'for-each', action: action }, 'forEach', options)
   }
 
@@ -234,6 +241,15 @@ function checkCount(value: number, option: string): void {
     code: 'OPTION_INVALID',
     what: `${option} is ${value}`,
     hint: 'Give a whole number above 0.',
+    callSite: callSite(),
+  })
+}
+
+function otherTopology(): StreamsError {
+  return new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: 'merge() got a stream of another topology',
+    hint: 'Write it to a topic there and read that with source() here.',
     callSite: callSite(),
   })
 }
