@@ -55,6 +55,7 @@ export async function createEnrich(): Promise<(rating: RatingMessage) => Enriche
       films.set(movie, film)
     }
     const hour_bucket = `${timestamp.slice(0, 10)} ${timestamp.slice(11, 13)}:00`
-    return { name, movie, timestamp: Date.parse(`${timestamp}Z`), rating, hour_bucket, ...film }
+    // spreading two objects into one is many times slower on Node 20
+    return Object.assign({ name, movie, timestamp: Date.parse(`${timestamp}Z`), rating, hour_bucket }, film)
   }
 }

@@ -1,6 +1,7 @@
 import { startCassandra, startKafka, type CassandraServer, type KafkaServer } from '@millrace/local-services'
 import type { CassandraAddress } from './cassandra-address.ts'
 import { cassandraVersion, kafkaVersion } from './server-versions.ts'
+import { untilGroupsWork } from './topics.ts'
 
 /** The servers of a run; each is started when it is first needed, on free ports and with data that goes with it. */
 export class Servers {
@@ -34,6 +35,7 @@ export class Servers {
   async #startKafka(): Promise<KafkaServer> {
     const server = await startKafka({ ephemeral: true, report: this.#report })
     this.versions['Kafka'] = `${await kafkaVersion(server.provider)} (${server.provider})`
+    await untilGroupsWork(server.brokers)
     return server
   }
 

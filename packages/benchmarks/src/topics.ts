@@ -15,17 +15,8 @@ export function createTopics(brokers: readonly string[], topics: readonly string
         configEntries: [{ name: 'retention.ms', value: '-1' }],
       })),
     })
-    for (const topic of topics) while (!(await hasLeaders(admin, topic))) await setTimeout(20)
+    for (const topic of topics) while (!(await succeeds(() => admin.fetchTopicOffsets(topic)))) await setTimeout(20)
   })
-}
-
-async function hasLeaders(admin: kafkajs.Admin, topic: string): Promise<boolean> {
-  try {
-    const offsets = await admin.fetchTopicOffsets(topic)
-    return offsets.length > 0
-  } catch {
-    return false
-  }
 }
 
 export function deleteTopics(brokers: readonly string[], topics: readonly string[]): Promise<void> {
@@ -38,6 +29,24 @@ export function countRecords(brokers: readonly string[], topic: string): Promise
     const partitions = await admin.fetchTopicOffsets(topic)
     return partitions.reduce((sum, { low, high }) => sum + Number(high) - Number(low), 0)
   })
+}
+
+/** Until a fresh broker can take members of groups. */
+export function untilGroupsWork(brokers: readonly string[]): Promise<void> {
+  return withAdmin(brokers, async (admin) => {
+    // enough names that each partition of the offsets topic is asked for
+    const groups = Array.from({ length: 32 }, (_, index) => `bench-probe-${index}`)
+    while (!(await succeeds(() => admin.describeGroups(groups)))) await setTimeout(100)
+  })
+}
+
+async function succeeds(work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch {
+    return false
+  }
 }
 
 // one per task: an idle kafkajs admin keeps a 1 ms timer, which would cost the measured side a part of a core

@@ -9,7 +9,7 @@ import { type FilledTopic, fillTopic, partitions, standardGapMs, warmUpCount } f
 import { countRecords, createTopics, deleteTopics } from '../topics.ts'
 
 /** With larger ones a batch would exceed what a broker takes by default. */
-const sendSizes = [250, 1_000, 4_000] as const
+const sendSizes = [250, 1_000, 2_500] as const
 const title = 'Kafka to Kafka'
 
 /** The example with a topic at its end next to a bare kafkajs loop. */

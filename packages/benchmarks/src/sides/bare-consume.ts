@@ -1,5 +1,5 @@
 import { type Measured, startStopwatch } from '../stopwatch.ts'
-import { kafkaClient } from './kafka-client.ts'
+import { kafkaClient, whileRunning } from './kafka-client.ts'
 
 export interface ConsumeInput {
   readonly brokers: readonly string[]
@@ -31,8 +31,8 @@ async function consume(brokers: readonly string[], { topic, groupId, records }: 
   consumer.on(consumer.events.GROUP_JOIN, () => {
     stop ??= startStopwatch()
   })
-  const result = await new Promise<Measured>((resolve, reject) => {
-    const running = consumer.run({
+  const result = await whileRunning<Measured>(consumer, (resolve) =>
+    consumer.run({
       autoCommitInterval: 5_000,
       eachBatch: async ({ batch }) => {
         for (const { value } of batch.messages) {
@@ -42,10 +42,8 @@ async function consume(brokers: readonly string[], { topic, groupId, records }: 
         }
         if (count >= records && stop !== undefined) resolve(stop(count))
       },
-    })
-    running.catch(reject)
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
-  })
+    }),
+  )
   await consumer.disconnect()
   return { ...result, ratingSum }
 }

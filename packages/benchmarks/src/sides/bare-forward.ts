@@ -3,7 +3,7 @@ import type { RatingMessage } from '@millrace/example-movie-ratings'
 import { createEnrich } from '../ratings.ts'
 import { type Measured, startStopwatch } from '../stopwatch.ts'
 import type { TopicToRead } from './bare-consume.ts'
-import { kafkaClient } from './kafka-client.ts'
+import { kafkaClient, whileRunning } from './kafka-client.ts'
 
 export interface ForwardInput {
   readonly brokers: readonly string[]
@@ -39,8 +39,8 @@ async function forward({ brokers, recordsPerSend }: BareForwardInput, work: Topi
   consumer.on(consumer.events.GROUP_JOIN, () => {
     stop ??= startStopwatch()
   })
-  const result = await new Promise<Measured>((resolve, reject) => {
-    const running = consumer.run({
+  const result = await whileRunning<Measured>(consumer, (resolve) =>
+    consumer.run({
       autoCommitInterval: 5_000,
       // while one partition waits for its answers the others go on
       partitionsConsumedConcurrently: 4,
@@ -52,10 +52,8 @@ async function forward({ brokers, recordsPerSend }: BareForwardInput, work: Topi
         }
         if (count >= work.records && stop !== undefined) resolve(stop(count))
       },
-    })
-    running.catch(reject)
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
-  })
+    }),
+  )
   await consumer.disconnect()
   await producer.disconnect()
   return result

@@ -1,4 +1,4 @@
-import { kafkaClient } from './kafka-client.ts'
+import { kafkaClient, whileRunning } from './kafka-client.ts'
 import type { TopicToRead } from './bare-consume.ts'
 
 export interface DigestInput extends TopicToRead {
@@ -17,8 +17,8 @@ export async function run({ brokers, topic, groupId, records }: DigestInput): Pr
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   let [count, digest] = [0, 0]
-  await new Promise<void>((resolve, reject) => {
-    const running = consumer.run({
+  await whileRunning<void>(consumer, (resolve) =>
+    consumer.run({
       eachBatch: async ({ batch }) => {
         for (const { key, value } of batch.messages) {
           digest = (digest + hash(`${String(key)} ${canonical(String(value))}`)) % Number.MAX_SAFE_INTEGER
@@ -26,10 +26,8 @@ export async function run({ brokers, topic, groupId, records }: DigestInput): Pr
         }
         if (count >= records) resolve()
       },
-    })
-    running.catch(reject)
-    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
-  })
+    }),
+  )
   await consumer.disconnect()
   return { records: count, digest }
 }

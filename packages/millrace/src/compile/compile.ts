@@ -1,5 +1,6 @@
-import type { Plan, PlanNode, Policy, RepartitionNode } from '../plan/index.ts'
+import type { Plan, RepartitionNode } from '../plan/index.ts'
 import type { CompiledTopology, RepartitionTopic } from './compiled-topology.ts'
+import { checkDeadLetters } from './passes/check-dead-letters.ts'
 import { checkSources } from './passes/check-sources.ts'
 import { checkStores } from './passes/check-stores.ts'
 import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
@@ -8,6 +9,7 @@ import { expandForeignKeyJoins } from './passes/expand-foreign-key-joins.ts'
 import { fillSuppressGrace } from './passes/fill-suppress-grace.ts'
 import { materializeTables } from './passes/materialize-tables.ts'
 import { splitRepartitions } from './passes/split-repartitions.ts'
+import { policyOf } from './policy-of.ts'
 
 export interface CompileOptions {
   /** Default: the topology's name. */
@@ -23,6 +25,7 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   checkStores(plan, tables)
   const nodes = splitRepartitions(tables, applicationId)
   const subTopologies = cutSubTopologies(nodes, plan.stores)
+  checkDeadLetters(plan, subTopologies)
   return Object.freeze({
     name: plan.name,
     plan,
@@ -32,8 +35,8 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
     sourceTopics: unique(plan.nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     sinkTopics: unique([
       ...plan.nodes.flatMap((node) => (node.kind === 'topic-sink' ? [node.topic] : [])),
-      ...[plan.onProcessError, ...plan.nodes.flatMap(policiesOf)].flatMap((policy) =>
-        policy.kind === 'dead-letter' ? [policy.topic] : [],
+      ...[plan.onProcessError, ...plan.nodes.map(policyOf)].flatMap((policy) =>
+        policy?.kind === 'dead-letter' ? [policy.topic] : [],
       ),
     ]),
     repartitionTopics: Object.freeze(tables.flatMap((node) => (node.kind === 'repartition' ? [topicOf(node, applicationId)] : []))),
@@ -44,12 +47,6 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
 function topicOf(node: RepartitionNode, applicationId: string): RepartitionTopic {
   const topic = `${applicationId}-${node.name}-repartition`
   return node.partitions === undefined ? { topic } : { topic, partitions: node.partitions }
-}
-
-function policiesOf(node: PlanNode): readonly Policy[] {
-  if (node.kind === 'source' || node.kind === 'parse') return [node.onInvalid]
-  if (node.kind === 'topic-sink') return [node.onError]
-  return node.kind === 'table-sink' ? [node.onRejected] : []
 }
 
 function unique(topics: readonly string[]): readonly string[] {

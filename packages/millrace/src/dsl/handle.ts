@@ -1,4 +1,5 @@
-import type { NodeFields, PlanNode, StoreSpec } from '../plan/index.ts'
+import { StreamsError } from '../errors/index.ts'
+import { callSite, type NodeFields, type PlanNode, type StoreSpec } from '../plan/index.ts'
 import type { Serde } from '../serde/index.ts'
 import type { NameOption } from './options.ts'
 import type { PlanBuilder } from './plan-builder.ts'
@@ -28,6 +29,7 @@ export class Handle {
     serdes: FlowingSerdes = noSerdes,
     more: readonly Handle[] = [],
   ): Handle {
+    for (const one of more) if (one.builder !== this.builder) throw otherTopology(operation)
     const parents = [this.node, ...more.map((one) => one.node)]
     return new Handle(this.builder, this.builder.add(node, parents, operation, options.name), serdes)
   }
@@ -57,6 +59,15 @@ export class Handle {
     const id = this.builder.addUnder(node, this.node, `${topicSafe(name)}-repartition`)
     return new Handle(this.builder, id, { key, value })
   }
+}
+
+function otherTopology(operation: string): StreamsError {
+  return new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: `${operation}() got a stream or table of another topology`,
+    hint: 'Write it to a topic there and read that with source() here.',
+    callSite: callSite(),
+  })
 }
 
 /** How operations reach the handle of a stream or table. */

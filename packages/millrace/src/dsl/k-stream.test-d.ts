@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/expect-expect -- a line that must not compile is the assertion */
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'

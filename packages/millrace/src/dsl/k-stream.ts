@@ -148,12 +148,18 @@ export class KStream<K, V> {
   }
 
   /** Looks at each record on its way; for side effects such as logging. */
-  peek(action: (value: V, key: K) => void, options: NameOption = {}): KStream<K, V> {
+  peek<Result>(
+    action: (value: V, key: K) => Result & SyncResult<Result, 'peek()'>,
+    options: NameOption = {},
+  ): KStream<K, V> {
     return this.#then({ kind: 'peek', action }, 'peek', options, 'both')
   }
 
   /** Ends the stream with a side effect per record. At least once: after a crash records may come again. */
-  forEach(action: (value: V, key: K) => void, options: NameOption = {}): void {
+  forEach<Result>(
+    action: (value: V, key: K) => Result & SyncResult<Result, 'forEach()'>,
+    options: NameOption = {},
+  ): void {
     this.#then({ kind: 'for-each', action }, 'forEach', options)
   }
 

@@ -1,4 +1,4 @@
-import type { Column, TableSpec } from '../ports/table.ts'
+import type { Column, CqlType, TableSpec } from '../ports/table.ts'
 import type { TopologyTypeError } from './type-error.ts'
 
 /**
@@ -30,7 +30,10 @@ type ValueFault<Given, Written, Table extends TableSpec, Name extends keyof Tabl
   Given,
 ] extends [Written]
   ? never
-  : `column '${Name}' is declared as ${Table['columns'][Name]['cqlType']}() and cannot take what the stream's value gives it; convert it with mapValues()`
+  : `column '${Name}' ${Declared<Table['columns'][Name]['cqlType']>} cannot take what the stream's value gives it; convert it with mapValues()`
+
+/** Names the CQL type where the column's type knows it; else the sentence would come once per type that there is. */
+type Declared<Type extends CqlType> = CqlType extends Type ? 'has a CQL type that' : `is declared as ${Type}() and`
 
 type WriteOf<Table extends TableSpec, Name extends keyof Table['columns']> =
   Table['columns'][Name] extends Column<infer Write, infer _Read> ? Write : never

@@ -1,5 +1,6 @@
 import { compile, describeMermaid, describeText } from '../compile/index.ts'
-import { fail, type Plan, type Policy } from '../plan/index.ts'
+import { StreamsError } from '../errors/index.ts'
+import { callSite, fail, type Plan, type Policy } from '../plan/index.ts'
 import { PlanBuilder } from './plan-builder.ts'
 import { TopologyBuilder } from './topology-builder.ts'
 
@@ -22,7 +23,8 @@ export interface TopologyOptions {
  */
 export function topology(name: string, define: (t: TopologyBuilder) => void, options: TopologyOptions = {}): Topology {
   const builder = new PlanBuilder(name)
-  define(new TopologyBuilder(builder))
+  const defined: unknown = define(new TopologyBuilder(builder))
+  if (defined instanceof Promise) throw asynchronous(name, defined)
   const plan = builder.freeze(options.onProcessError ?? fail)
   const compiled = compile(plan)
   return Object.freeze({
@@ -30,5 +32,15 @@ export function topology(name: string, define: (t: TopologyBuilder) => void, opt
     plan,
     describe: (format: 'text' | 'mermaid' = 'text') =>
       format === 'text' ? describeText(compiled) : describeMermaid(compiled),
+  })
+}
+
+function asynchronous(name: string, defined: Promise<unknown>): StreamsError {
+  defined.catch(() => {})
+  return new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: `The function that defines topology '${name}' is asynchronous`,
+    hint: 'Await what it needs before topology().',
+    callSite: callSite(),
   })
 }

@@ -86,6 +86,10 @@ export class StreamsError extends Error {
 /** The message of anything that was thrown, on one line. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)
+  return oneLine(text)
+}
+
+function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ')
 }
 
@@ -97,5 +101,5 @@ function contextOf(options: ErrorContext): ErrorContext {
 
 function describe(what: string, context: ErrorContext, hint: string): string {
   const place = contextKeys.filter((key) => context[key] !== undefined).map((key) => `${key}=${String(context[key])}`)
-  return `${what}${place.length > 0 ? ` (${place.join(', ')})` : ''}. ${hint}`
+  return `${oneLine(what)}${place.length > 0 ? ` (${place.join(', ')})` : ''}. ${hint}`
 }

@@ -1,3 +1,6 @@
+import { callSite } from './call-site.ts'
+import { checkName } from './names.ts'
+
 /** What happens to a record that cannot be read, processed or written. */
 export type Policy =
   | { readonly kind: 'fail' }
@@ -13,7 +16,9 @@ export const skip: Policy = Object.freeze({ kind: 'skip' })
 /**
  * Write the record's raw key and value to `topic`, with the reason in its headers (`millrace.error.*`), count it
  * (`dead-letters`) and go on. The topic must exist; the offset is committed only after the dead letter is acknowledged.
+ * Throws NAME_INVALID.
  */
 export function deadLetter(topic: string): Policy {
+  checkName(topic, 'Topic', callSite())
   return Object.freeze({ kind: 'dead-letter', topic })
 }
