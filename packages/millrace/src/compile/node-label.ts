@@ -44,6 +44,9 @@ export function nodeLabel(node: PlanNode): string {
     case 'stream-global-join':
     case 'table-table-join':
     case 'foreign-key-join':
+    case 'subscription-send':
+    case 'subscription-join':
+    case 'response-join':
       return statefulLabel(node)
     case 'map':
     case 'map-values':

@@ -38,6 +38,12 @@ export function statefulLabel(node: PlanNode): string {
       return `joinTable ${node.type}${kept(node)}`
     case 'foreign-key-join':
       return `joinTable ${node.type} by foreign key${kept(node)}`
+    case 'subscription-send':
+      return `joinTable ${node.type} by foreign key: asks`
+    case 'subscription-join':
+      return `joinTable by foreign key: answers${store(node.subscriptionStore)}`
+    case 'response-join':
+      return `joinTable ${node.type} by foreign key: result${kept(node)}`
     default:
       return node.kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
   }

@@ -1,5 +1,7 @@
 export { callSite } from './call-site.ts'
 export { checkName, pathId } from './names.ts'
+export type * from './foreign-key-nodes.ts'
+export type * from './foreign-key-nodes.ts'
 export type * from './join-nodes.ts'
 export type * from './nodes.ts'
 export type { Plan } from './plan.ts'

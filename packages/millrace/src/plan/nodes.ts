@@ -3,6 +3,7 @@ import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { TableSinkOptions } from '../ports/sink.ts'
 import type { TableSpec } from '../ports/table.ts'
 import type { Serde } from '../serde/serde.ts'
+import type { ForeignKeyNode } from './foreign-key-nodes.ts'
 import type {
   ForeignKeyJoinNode,
   StreamGlobalJoinNode,
@@ -10,6 +11,7 @@ import type {
   StreamTableJoinNode,
   TableTableJoinNode,
 } from './join-nodes.ts'
+import type { ForeignKeyNode } from './foreign-key-nodes.ts'
 import type { Policy } from './policy.ts'
 import type {
   GlobalTableNode,
@@ -179,6 +181,8 @@ export interface RepartitionNode extends NodeFields {
   readonly keepsNullKeys: boolean
   /** Absent: as many as the other inputs have. */
   readonly partitions?: number
+  /** Absent: by the hash of the key. */
+  readonly partitionOf?: (key: never, value: never) => number
 }
 
 /** The writing end of a repartition; made by the compiler. The reading end is a source. */
@@ -188,6 +192,7 @@ export interface RepartitionSinkNode extends NodeFields {
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly keepsNullKeys: boolean
+  readonly partitionOf?: (key: never, value: never) => number
 }
 
 /** A processor of the user's own. */
@@ -241,5 +246,7 @@ export type PlanNode =
   | StreamGlobalJoinNode
   | TableTableJoinNode
   | ForeignKeyJoinNode
+  | ForeignKeyNode
+  | ForeignKeyNode
 
 export type NodeOfKind<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>

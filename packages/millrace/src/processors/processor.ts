@@ -34,7 +34,14 @@ export interface ProcessorServices {
   counter(name: MetricName, node: string): Counter
   lookup(table: LookupTableSpec<unknown, unknown>): LookupTable<unknown, unknown>
   /** Collects a record for a topic; it is on its way when this returns and acknowledged before the next commit. */
-  output(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): void
+  output(
+    topic: string,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: RecordHeaders,
+    partition?: number,
+  ): void
   sink(node: string): SinkWriter
   /** Applies a policy to the current record: throws under `fail`, else counts, logs and returns. */
   failed(node: PlanNode, policy: Policy, error: StreamsError): void

@@ -17,6 +17,12 @@ import { streamAggregate } from './stream-aggregate.ts'
 import { streamGlobalJoin } from './stream-global-join.ts'
 import { streamStreamJoin } from './stream-stream-join.ts'
 import { streamTableJoin } from './stream-table-join.ts'
+import { subscriptionJoin } from './subscription-join.ts'
+import { responseJoin } from './subscription-response-join.ts'
+import { subscriptionSend } from './subscription-send.ts'
+import { subscriptionJoin } from './subscription-join.ts'
+import { responseJoin } from './subscription-response-join.ts'
+import { subscriptionSend } from './subscription-send.ts'
 import { suppress } from './suppress.ts'
 import { tableAggregate } from './table-aggregate.ts'
 import { tableFilter } from './table-filter.ts'
@@ -78,4 +84,10 @@ export const processorFactories: {
   'stream-table-join': streamTableJoin,
   'stream-global-join': streamGlobalJoin,
   'table-table-join': tableTableJoin,
+  'subscription-send': subscriptionSend,
+  'subscription-join': subscriptionJoin,
+  'response-join': responseJoin,
+  'subscription-send': subscriptionSend,
+  'subscription-join': subscriptionJoin,
+  'response-join': responseJoin,
 }

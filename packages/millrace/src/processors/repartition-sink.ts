@@ -4,7 +4,7 @@ import type { Forward, ProcessorServices } from './processor.ts'
 
 /** Writes records to an internal topic. Null keys are dropped, unless an operation behind it wants them. */
 export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, services: ProcessorServices): Forward {
-  const { topic, keySerde, valueSerde, keepsNullKeys } = node
+  const { topic, keySerde, valueSerde, keepsNullKeys, partitionOf } = node
   const { record } = services
   const dropped = services.counter('records-dropped', node.id)
   return (key, value, timestamp) => {
@@ -22,7 +22,8 @@ export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, se
     } catch (thrown) {
       return services.threw(node, asUnwritable(thrown, topic))
     }
-    services.output(topic, keyBytes, valueBytes, timestamp, record.headers)
+    const partition = partitionOf?.(key as never, value as never)
+    services.output(topic, keyBytes, valueBytes, timestamp, record.headers, partition)
   }
 }
 

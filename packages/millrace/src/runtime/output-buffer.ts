@@ -50,10 +50,17 @@ export class OutputBuffer {
   }
 
   /** Collects one record; `kick` or `flush` sends. */
-  add(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): void {
+  add(
+    topic: string,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: RecordHeaders,
+    to?: number,
+  ): void {
     const partitions = this.#partitionCounts.get(topic)
     if (partitions === undefined) throw unknownTopic(topic)
-    const partition = key === null ? this.#keyless % partitions : partitionOf(key, partitions)
+    const partition = to ?? (key === null ? this.#keyless % partitions : partitionOf(key, partitions))
     const bytes = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + recordOverheadBytes
     const batch = this.#batchFor(topic, partition, partitions, bytes)
     batch.records.push({ key, value, timestamp, headers })

@@ -18,7 +18,8 @@ export function createTaskHost(
     logger,
     metrics,
     lookup: (table) => lookups.get(table)!,
-    output: (topic, key, value, timestamp, headers) => outputs.add(topic, key, value, timestamp, headers),
+    output: (topic, key, value, timestamp, headers, partition) =>
+      outputs.add(topic, key, value, timestamp, headers, partition),
     sinkWriter: (node, listener) => sinks.get(node)!.writer(listener),
     openStores: () => createMemoryStores(),
     globalView: (node) => {

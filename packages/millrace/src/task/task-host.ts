@@ -14,7 +14,15 @@ export interface TaskHost {
   readonly metrics: Metrics
   lookup(table: LookupTableSpec<unknown, unknown>): LookupTable<unknown, unknown>
   /** Takes a record for a topic; must have it acknowledged before a commit that covers what it came from. */
-  output(topic: string, key: Buffer | null, value: Buffer | null, timestamp: number, headers: RecordHeaders): void
+  output(
+    topic: string,
+    key: Buffer | null,
+    value: Buffer | null,
+    timestamp: number,
+    headers: RecordHeaders,
+    /** Default: by the hash of the key; any one for a null key. */
+    partition?: number,
+  ): void
   /** A writer for one table-sink node, for this task alone. */
   sinkWriter(node: string, listener: SinkListener): SinkWriter
   /** Where the stores of a task live. */

@@ -175,7 +175,8 @@ function hostServices(
     logger: host.logger,
     counter: (name, node) => host.metrics.counter(name, node),
     lookup: (table) => host.lookup(table),
-    output: (topic, key, value, timestamp, headers) => host.output(topic, key, value, timestamp, headers),
+    output: (topic, key, value, timestamp, headers, partition) =>
+      host.output(topic, key, value, timestamp, headers, partition),
     sink: (node) => writers.get(node)!,
     failed: (node, policy, error) => failures.apply(node, policy, error, failedRecord(record)),
     threw: (node, thrown) => failures.threw(node, thrown, record),

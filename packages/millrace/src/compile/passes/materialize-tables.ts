@@ -1,4 +1,4 @@
-import type { PlanNode } from '../../plan/index.ts'
+import type { PlanNode, TableTableJoinNode } from '../../plan/index.ts'
 
 type TableNode = Extract<PlanNode, { readonly isMaterialized: boolean }>
 
@@ -12,7 +12,7 @@ export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode
   const needs = new Needs(nodes)
   for (const node of nodes) {
     if (node.kind === 'stream-table-join') needs.view(node.parents[1]!)
-    else if (node.kind === 'table-table-join') for (const parent of node.parents) needs.view(parent)
+    else if (node.kind === 'table-table-join') tableJoin(node, needs)
     else if (node.kind === 'table-group') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-send') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-join') needs.view(node.parents[1]!)
@@ -23,6 +23,13 @@ export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode
     if (isTable(node) && node.kind === 'table-filter') needs.oldValues(node.id, false)
   }
   return nodes.map((node) => needs.decided(node))
+}
+
+/** A side that may give a row alone must know what it replaces: nothing is deleted where there was nothing. */
+function tableJoin(node: TableTableJoinNode, needs: Needs): void {
+  for (const parent of node.parents) needs.view(parent)
+  if (node.type !== 'inner') needs.oldValues(node.parents[0]!, true)
+  if (node.type === 'outer') needs.oldValues(node.parents[1]!, true)
 }
 
 class Needs {

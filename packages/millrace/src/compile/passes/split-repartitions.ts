@@ -6,11 +6,21 @@ export function splitRepartitions(nodes: readonly PlanNode[], applicationId: str
 }
 
 function ends(node: RepartitionNode, applicationId: string): readonly PlanNode[] {
-  const { id, parents, keySerde, valueSerde, keepsNullKeys, callSite } = node
+  const { id, parents, keySerde, valueSerde, keepsNullKeys, partitionOf, callSite } = node
   const topic = `${applicationId}-${node.name}-repartition`
   const site = callSite === undefined ? {} : { callSite }
   return [
-    Object.freeze({ kind: 'repartition-sink', id: `${id}/sink`, parents, topic, keySerde, valueSerde, keepsNullKeys, ...site }),
+    Object.freeze({
+      kind: 'repartition-sink',
+      id: `${id}/sink`,
+      parents,
+      topic,
+      keySerde,
+      valueSerde,
+      keepsNullKeys,
+      ...(partitionOf === undefined ? {} : { partitionOf }),
+      ...site,
+    }),
     Object.freeze({
       kind: 'source',
       id,
