@@ -31,7 +31,7 @@ export class Children {
 
   start<Name extends SideName>(name: Name, input: InputOf<Name>): RunningSide<ResultOf<Name>> {
     if (this.#interrupted) throw new BenchmarkError('interrupted')
-    const child = fork(new URL('child-main.js', import.meta.url), {
+    const child = fork(new URL('./child-main.js', import.meta.url), {
       execArgv: this.#profileDir === undefined ? [] : profilerFlags(this.#profileDir, name),
       // standard output is for the tables alone
       stdio: ['ignore', 2, 2, 'ipc'],

@@ -1,4 +1,5 @@
 import type { CompiledTopology } from '../compile/index.ts'
+import { StreamsError } from '../errors/index.ts'
 import type { Clock, PartitionOffset, TransportAdmin } from '../ports/index.ts'
 
 const checkEveryMs = 20
@@ -35,9 +36,14 @@ async function reachEnds(
   const ends = await admin.offsets(partitions, 'latest')
   for (;;) {
     checkAlive()
-    await commit()
-    const committed = await admin.committed(groupId, partitions)
-    if (ends.every((end) => end.offset === 0 || reached(committed, end))) return
+    try {
+      await commit()
+      const committed = await admin.committed(groupId, partitions)
+      if (ends.every((end) => end.offset === 0 || reached(committed, end))) return
+    } catch (thrown) {
+      // an outage; if it lasts, the app fails
+      if (!(thrown instanceof StreamsError && thrown.retriable)) throw thrown
+    }
     await new Promise<void>((resolve) => {
       clock.schedule(checkEveryMs, resolve)
     })
