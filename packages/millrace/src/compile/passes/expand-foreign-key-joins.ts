@@ -19,7 +19,12 @@ function expanded(node: ForeignKeyJoinNode): readonly PlanNode[] {
   const right = node.parents[1]!
   const site = callSite === undefined ? {} : { callSite }
   const name = id.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^-+|-+$/g, '')
-  const ids = { send: `${id}/send`, sent: `${id}/registration`, join: `${id}/subscriptions`, answered: `${id}/response` }
+  const ids = {
+    send: `${id}/send`,
+    sent: `${id}/registration`,
+    join: `${id}/subscriptions`,
+    answered: `${id}/response`,
+  }
   const registration: Omit<RepartitionNode, 'id' | 'parents'> = {
     kind: 'repartition',
     name: `${name}-subscription-registration`,
@@ -42,7 +47,16 @@ function expanded(node: ForeignKeyJoinNode): readonly PlanNode[] {
   }
   const subscriptionStore = { ...node.subscriptionStore, keySerde: bytes(), valueSerde: bytes() } as KeyValueStoreSpec
   const sending = { kind: 'subscription-send', type, foreignKey, leftKeySerde, leftValueSerde, rightKeySerde } as const
-  const result = { type, select, leftKeySerde, leftValueSerde, rightValueSerde, store, isMaterialized, cacheBytes } as const
+  const result = {
+    type,
+    select,
+    leftKeySerde,
+    leftValueSerde,
+    rightValueSerde,
+    store,
+    isMaterialized,
+    cacheBytes,
+  } as const
   const old = node.sendsOldValues === undefined ? {} : { sendsOldValues: node.sendsOldValues }
   return [
     frozen({ ...sending, id: ids.send, parents: [left], ...site }),

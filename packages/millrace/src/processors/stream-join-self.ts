@@ -1,0 +1,44 @@
+import type { StreamStreamJoinNode } from '../plan/index.ts'
+import type { UserFunction } from './callback.ts'
+import { joinSelect, noResult } from './join-select.ts'
+import type { Forward, ProcessorServices } from './processor.ts'
+import { joinBuffer } from './stream-join-buffer.ts'
+import { JoinClock } from './stream-join-clock.ts'
+
+/**
+ * The inner join of a stream with itself, on one buffer. Gives what two buffers would give: the record with those
+ * before it, then those with the record, and the pair of the record with itself at its place in time, unless the record
+ * is too old to be kept.
+ */
+export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services: ProcessorServices): Forward {
+  const { beforeMs, afterMs, leftStore } = node
+  const dropped = services.counter('records-dropped', node.id)
+  const store = services.store(leftStore)
+  const keep = joinBuffer(leftStore, store, dropped)
+  const clock = new JoinClock([store])
+  const select = joinSelect(node, 'joinStream()', node.select as UserFunction, services)
+  const emit = (left: unknown, right: unknown, key: unknown, timestamp: number): void => {
+    const joined = select(left, right, key)
+    if (joined !== noResult) forward(key, joined, timestamp)
+  }
+  return (key, value, timestamp) => {
+    if (key === null || key === undefined || value === null || value === undefined) {
+      dropped.value++
+      return
+    }
+    clock.advance(timestamp)
+    let isSelfDue = timestamp > clock.now - leftStore.retentionMs + 1
+    for (const [at, other] of store.fetch(key, Math.max(0, timestamp - beforeMs), Math.max(0, timestamp + afterMs))) {
+      emit(value, other, key, Math.max(timestamp, at))
+    }
+    for (const [at, other] of store.fetch(key, Math.max(0, timestamp - afterMs), Math.max(0, timestamp + beforeMs))) {
+      if (isSelfDue && at > timestamp) {
+        isSelfDue = false
+        emit(value, value, key, timestamp)
+      }
+      emit(other, value, key, Math.max(timestamp, at))
+    }
+    if (isSelfDue) emit(value, value, key, timestamp)
+    keep(key, value, timestamp)
+  }
+}
