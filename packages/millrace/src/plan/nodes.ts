@@ -11,7 +11,6 @@ import type {
   StreamTableJoinNode,
   TableTableJoinNode,
 } from './join-nodes.ts'
-import type { ForeignKeyNode } from './foreign-key-nodes.ts'
 import type { Policy } from './policy.ts'
 import type {
   GlobalTableNode,
@@ -246,7 +245,6 @@ export type PlanNode =
   | StreamGlobalJoinNode
   | TableTableJoinNode
   | ForeignKeyJoinNode
-  | ForeignKeyNode
   | ForeignKeyNode
 
 export type NodeOfKind<Kind extends PlanNode['kind']> = Extract<PlanNode, { readonly kind: Kind }>

@@ -20,9 +20,6 @@ import { streamTableJoin } from './stream-table-join.ts'
 import { subscriptionJoin } from './subscription-join.ts'
 import { responseJoin } from './subscription-response-join.ts'
 import { subscriptionSend } from './subscription-send.ts'
-import { subscriptionJoin } from './subscription-join.ts'
-import { responseJoin } from './subscription-response-join.ts'
-import { subscriptionSend } from './subscription-send.ts'
 import { suppress } from './suppress.ts'
 import { tableAggregate } from './table-aggregate.ts'
 import { tableFilter } from './table-filter.ts'
@@ -84,9 +81,6 @@ export const processorFactories: {
   'stream-table-join': streamTableJoin,
   'stream-global-join': streamGlobalJoin,
   'table-table-join': tableTableJoin,
-  'subscription-send': subscriptionSend,
-  'subscription-join': subscriptionJoin,
-  'response-join': responseJoin,
   'subscription-send': subscriptionSend,
   'subscription-join': subscriptionJoin,
   'response-join': responseJoin,
