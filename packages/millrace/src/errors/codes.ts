@@ -28,6 +28,7 @@ export const errorCodes = {
   PROCESS_FAILED: 'User code threw while a record was processed.',
   SERIALIZE_FAILED: 'A key or value cannot be written as bytes.',
   ROW_INVALID: 'A row cannot be written to its table as it is.',
+  BUFFER_FULL: 'A suppression holds more updates back than its bounds allow.',
   // transports
   TRANSPORT_UNREACHABLE: 'No server of a transport answers.',
   TRANSPORT_FAILED: 'A transport failed in a way that retrying did not heal.',
