@@ -1,7 +1,5 @@
-import type { Serde } from '../serde/serde.ts'
 import type { ForeignKeyJoinNode } from './join-nodes.ts'
-import type { NodeFields, RepartitionNode } from './nodes.ts'
-import type { KeyValueStoreSpec } from './store-spec.ts'
+import type { NodeFields } from './nodes.ts'
 
 /** Parent: the left table. Sends each row's subscription to the partition of the right row that it names. */
 export interface SubscriptionSendNode
@@ -36,16 +34,5 @@ export interface ResponseJoinNode
   readonly kind: 'response-join'
 }
 
-/** The answers' way back: to the partition that asked, whatever the left table is partitioned by. */
-export interface SubscriptionResponseNode extends RepartitionNode {
-  readonly partitionOf: (key: never, value: never) => number
-}
-
 /** What runs a foreign-key join. */
 export type ForeignKeyNode = SubscriptionSendNode | SubscriptionJoinNode | ResponseJoinNode
-
-/** Left keys and right rows travel as the bytes that their serdes wrote. */
-export type SubscriptionStoreSpec = KeyValueStoreSpec & {
-  readonly keySerde: Serde<Buffer>
-  readonly valueSerde: Serde<Buffer>
-}

@@ -67,5 +67,5 @@ export class UnmatchedRecords {
 function unmatchedStore(node: StreamStreamJoinNode, spec: KeyValueStoreSpec): KeyValueStoreSpec {
   const { leftStore, rightStore } = node
   const valueSerde = joinSideValues(leftStore.valueSerde, rightStore.valueSerde)
-  return { ...spec, keySerde: joinSideKey(leftStore.keySerde), valueSerde } as KeyValueStoreSpec
+  return { ...spec, keySerde: joinSideKey(leftStore.keySerde), valueSerde }
 }

@@ -15,7 +15,7 @@ interface Join {
   readonly clock: JoinClock
   readonly unmatched: UnmatchedRecords | undefined
   /** Sends on `mine` with `other`, which is undefined for none. */
-  emit(isLeft: boolean, mine: unknown, other: unknown, key: unknown, timestamp: number): void
+  readonly emit: (isLeft: boolean, mine: unknown, other: unknown, key: unknown, timestamp: number) => void
 }
 
 interface Side {

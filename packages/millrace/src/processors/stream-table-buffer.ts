@@ -20,7 +20,7 @@ export class StreamTableBuffer {
 
   constructor(spec: KeyValueStoreSpec, graceMs: number, services: ProcessorServices, join: Forward) {
     const serdes = { keySerde: bufferedKey(spec.keySerde), valueSerde: bufferedRecord(spec.valueSerde) }
-    this.#store = services.store({ ...spec, ...serdes } as KeyValueStoreSpec) as KeyValueStore<never, never>
+    this.#store = services.store({ ...spec, ...serdes }) as KeyValueStore<never, never>
     this.#graceMs = graceMs
     this.#services = services
     this.#join = join

@@ -13,11 +13,11 @@ export function subscriptionJoin(
   forward: Forward,
   services: ProcessorServices,
 ): readonly Forward[] {
-  const store = services.store(node.subscriptionStore) as KeyValueStore<unknown, unknown> as KeyValueStore<
-    Buffer,
-    Buffer
-  >
-  return [fromLeft(node, store, forward, services), fromRight(node, store, forward, services)]
+  const store: KeyValueStore<unknown, unknown> = services.store(node.subscriptionStore)
+  return [
+    fromLeft(node, store as KeyValueStore<Buffer, Buffer>, forward, services),
+    fromRight(node, store as KeyValueStore<Buffer, Buffer>, forward, services),
+  ]
 }
 
 function fromLeft(

@@ -1,8 +1,8 @@
-import type { SubscriptionResponseNode } from '../../plan/foreign-key-nodes.ts'
-import type { ForeignKeyJoinNode, KeyValueStoreSpec, PlanNode, RepartitionNode } from '../../plan/index.ts'
+import type { ForeignKeyJoinNode, NodeFields, PlanNode, RepartitionNode } from '../../plan/index.ts'
 import { bytes } from '../../serde/bytes.ts'
 import { subscription, subscriptionAnswer, type SubscriptionAnswer } from '../../serde/subscription.ts'
-import type { Serde } from '../../serde/serde.ts'
+
+type Placed<Node extends NodeFields> = Omit<Node, keyof NodeFields>
 
 /**
  * Replaces every foreign-key join by what runs it: subscriptions go to the right side's partitions, answers come back to
@@ -13,40 +13,23 @@ export function expandForeignKeyJoins(nodes: readonly PlanNode[]): readonly Plan
 }
 
 function expanded(node: ForeignKeyJoinNode): readonly PlanNode[] {
-  const { id, type, select, foreignKey, store, isMaterialized, cacheBytes, callSite } = node
-  const { leftKeySerde, leftValueSerde, rightKeySerde, rightValueSerde } = node
+  const { id, type, foreignKey, leftKeySerde, leftValueSerde, rightKeySerde, rightValueSerde } = node
   const left = node.parents[0]!
   const right = node.parents[1]!
-  const site = callSite === undefined ? {} : { callSite }
-  const name = id.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^-+|-+$/g, '')
+  const at = (own: string, ...parents: string[]): NodeFields => ({
+    id: own,
+    parents: Object.freeze(parents),
+    ...(node.callSite === undefined ? {} : { callSite: node.callSite }),
+  })
   const ids = {
     send: `${id}/send`,
     sent: `${id}/registration`,
     join: `${id}/subscriptions`,
     answered: `${id}/response`,
   }
-  const registration: Omit<RepartitionNode, 'id' | 'parents'> = {
-    kind: 'repartition',
-    name: `${name}-subscription-registration`,
-    keySerde: rightKeySerde,
-    valueSerde: subscription as Serde<unknown>,
-    isImplicit: false,
-    // a left join asks with no key at all for the empty answer
-    keepsNullKeys: type === 'left',
-    ...site,
-  }
-  const response: Omit<SubscriptionResponseNode, 'id' | 'parents'> = {
-    kind: 'repartition',
-    name: `${name}-subscription-response`,
-    keySerde: bytes() as Serde<unknown>,
-    valueSerde: subscriptionAnswer as Serde<unknown>,
-    isImplicit: false,
-    keepsNullKeys: false,
-    partitionOf: (_key: never, answer: SubscriptionAnswer) => answer.partition,
-    ...site,
-  }
-  const subscriptionStore = { ...node.subscriptionStore, keySerde: bytes(), valueSerde: bytes() } as KeyValueStoreSpec
-  const sending = { kind: 'subscription-send', type, foreignKey, leftKeySerde, leftValueSerde, rightKeySerde } as const
+  const subscriptionStore = Object.freeze({ ...node.subscriptionStore, keySerde: bytes(), valueSerde: bytes() })
+  const { select, store, isMaterialized, cacheBytes } = node
+  const old = node.sendsOldValues === undefined ? {} : { sendsOldValues: node.sendsOldValues }
   const result = {
     type,
     select,
@@ -56,25 +39,42 @@ function expanded(node: ForeignKeyJoinNode): readonly PlanNode[] {
     store,
     isMaterialized,
     cacheBytes,
-  } as const
-  const old = node.sendsOldValues === undefined ? {} : { sendsOldValues: node.sendsOldValues }
-  return [
-    frozen({ ...sending, id: ids.send, parents: [left], ...site }),
-    frozen({ ...registration, id: ids.sent, parents: [ids.send] }),
-    frozen({
-      kind: 'subscription-join',
-      id: ids.join,
-      parents: [ids.sent, right],
-      rightKeySerde,
-      rightValueSerde,
-      subscriptionStore: Object.freeze(subscriptionStore),
-      ...site,
-    }),
-    frozen({ ...response, id: ids.answered, parents: [ids.join] }),
-    frozen({ kind: 'response-join', id, parents: [ids.answered, left], ...result, ...old, ...site }),
+    ...old,
+  }
+  const all: readonly PlanNode[] = [
+    { kind: 'subscription-send', type, foreignKey, leftKeySerde, leftValueSerde, rightKeySerde, ...at(ids.send, left) },
+    { ...registration(node), ...at(ids.sent, ids.send) },
+    { kind: 'subscription-join', rightKeySerde, rightValueSerde, subscriptionStore, ...at(ids.join, ids.sent, right) },
+    { ...response(node), ...at(ids.answered, ids.join) },
+    { kind: 'response-join', ...result, ...at(id, ids.answered, left) },
   ]
+  return all.map((one) => Object.freeze(one))
 }
 
-function frozen(node: PlanNode): PlanNode {
-  return Object.freeze({ ...node, parents: Object.freeze([...node.parents]) })
+function registration({ id, type, rightKeySerde }: ForeignKeyJoinNode): Placed<RepartitionNode> {
+  return {
+    kind: 'repartition',
+    name: `${topicSafe(id)}-subscription-registration`,
+    keySerde: rightKeySerde,
+    valueSerde: subscription,
+    isImplicit: false,
+    // a left join asks with no key at all for the empty answer
+    keepsNullKeys: type === 'left',
+  }
+}
+
+function response({ id }: ForeignKeyJoinNode): Placed<RepartitionNode> {
+  return {
+    kind: 'repartition',
+    name: `${topicSafe(id)}-subscription-response`,
+    keySerde: bytes(),
+    valueSerde: subscriptionAnswer,
+    isImplicit: false,
+    keepsNullKeys: false,
+    partitionOf: (_key: never, answer: SubscriptionAnswer) => answer.partition,
+  }
+}
+
+function topicSafe(id: string): string {
+  return id.replace(/[^a-zA-Z0-9._-]+/g, '-').replace(/^-+|-+$/g, '')
 }
