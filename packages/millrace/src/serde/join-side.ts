@@ -15,10 +15,13 @@ export function joinSideKey(key: Serde<unknown>): Serde<JoinSideKey> {
   return {
     name: `joinSideKey(${key.name})`,
     serialize(one, topic) {
-      const head = Buffer.allocUnsafe(timeBytes + 1)
-      writeTimeBytes(head, one.timestamp, 0)
-      head[timeBytes] = one.isLeft ? 1 : 0
-      return Buffer.concat([head, key.serialize(one.key, topic) ?? Buffer.alloc(0)])
+      // one allocation: every record without a match comes by here, and again when it finds one
+      const written = key.serialize(one.key, topic)
+      const bytes = Buffer.allocUnsafe(timeBytes + 1 + (written?.length ?? 0))
+      writeTimeBytes(bytes, one.timestamp, 0)
+      bytes[timeBytes] = one.isLeft ? 1 : 0
+      written?.copy(bytes, timeBytes + 1)
+      return bytes
     },
     deserialize(bytes, topic) {
       if (bytes.length <= timeBytes) throw unreadable(topic)
