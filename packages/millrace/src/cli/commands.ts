@@ -1,10 +1,16 @@
 import { createKeyspaceCql, createTableCql } from '../adapters/cassandra/ddl.ts'
-import type { Topology } from '../dsl/index.ts'
+import type { DescribeFormat, Topology } from '../dsl/index.ts'
 import type { TableSpec } from '../ports/index.ts'
 
-/** `millrace describe`: what each topology does, as text or Mermaid. */
-export function describeCommand(topologies: Iterable<Topology>, isMermaid: boolean): string {
-  const unique = new Set([...topologies].map((topology) => topology.describe(isMermaid ? 'mermaid' : 'text')))
+/** `millrace describe`: what each topology does, in one of the formats. */
+export function describeCommand(topologies: Iterable<Topology>, format: DescribeFormat): string {
+  const unique = new Set([...topologies].map((topology) => topology.describe(format)))
+  return [...unique].join('\n')
+}
+
+/** `millrace explain`: what each operation does to keys, partitions and state. */
+export function explainCommand(topologies: Iterable<Topology>): string {
+  const unique = new Set([...topologies].map((topology) => topology.explain()))
   return [...unique].join('\n')
 }
 

@@ -64,6 +64,18 @@ describe('millrace', () => {
     expect(out).not.toContain('sinkCassandra')
   })
 
+  it('describes a topology for viewers of Kafka Streams topologies', async () => {
+    const { code, out } = await cli('describe', 'plain.mjs', '--format', 'kafka-streams')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^Topologies:\n   Sub-topology: 0\n {4}Source: a \(topics: \[a\]\)\n/)
+  })
+
+  it('explains what operations do to keys and state', async () => {
+    const { code, out, err } = await cli('explain', 'plain.mjs')
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatch(/^Topology plain \(application id plain\)\n {2}At least once/)
+  })
+
   it('prints the CQL of the tables that a module writes', async () => {
     const { code, out } = await cli('ddl', 'topologies.mjs')
     expect(code).toBe(0)
@@ -83,7 +95,10 @@ describe('millrace', () => {
 
   it.each([
     ['no command', [], 'Name a command.'],
-    ['an unknown command', ['explain', 'plain.mjs'], 'Unknown command: explain'],
+    ['an unknown command', ['draw', 'plain.mjs'], 'Unknown command: draw'],
+    ['a command that only an object has', ['toString', 'plain.mjs'], 'Unknown command: toString'],
+    ['an unknown format', ['describe', 'plain.mjs', '--format', 'svg'], '--format takes one of text, mermaid,'],
+    ['two formats', ['describe', 'plain.mjs', '--mermaid', '--format', 'text'], '--format takes one of'],
     ['no module', ['describe'], 'Give one module to describe.'],
     ['two modules', ['ddl', 'plain.mjs', 'plain.mjs'], 'Give one module to ddl.'],
     ['an unknown option', ['describe', 'plain.mjs', '--color'], "Unknown option '--color'"],

@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util'
 import { messageOf, StreamsError } from '../errors/index.ts'
-import { ddlCommand, describeCommand } from './commands.ts'
+import { describeFormats, type DescribeFormat, type Topology } from '../dsl/index.ts'
+import { ddlCommand, describeCommand, explainCommand } from './commands.ts'
 import { loadTopologies } from './load-module.ts'
 
 const usage = `Usage: millrace <command> <module>
 
   describe <module>   print the topologies that a module exports
-      --mermaid       as a Mermaid flowchart
+      --format <form> ${describeFormats.join(', ')}; default text
+      --mermaid       the same as --format mermaid
+  explain <module>    print what each operation does to keys, partitions and state, and why
   ddl <module>        print the CQL that creates the tables they write
 
   --export <name>     only the topology of this export, e.g. default
@@ -16,10 +19,17 @@ A module is a file that exports a topology, e.g. ./dist/topology.js.
 `
 
 const options = {
+  format: { type: 'string' },
   mermaid: { type: 'boolean', default: false },
   export: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
+
+const commands = {
+  describe: describeCommand,
+  explain: explainCommand,
+  ddl: ddlCommand,
+} satisfies Readonly<Record<string, (topologies: readonly Topology[], format: DescribeFormat) => string>>
 
 /** Runs the command line; gives the exit code: 0, 1 for an error, 2 for wrong use. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -32,8 +42,9 @@ export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals } = parsed
   const [command, file, ...rest] = positionals
   if (values.help) return print(usage)
-  if (command !== 'describe' && command !== 'ddl')
-    return wrongUse(command === undefined ? 'Name a command.' : `Unknown command: ${command}`)
+  if (!isCommand(command)) return wrongUse(command === undefined ? 'Name a command.' : `Unknown command: ${command}`)
+  const format = formatOf(values)
+  if (format === undefined) return wrongUse(`--format takes one of ${describeFormats.join(', ')}.`)
   if (file === undefined || rest.length > 0) return wrongUse(`Give one module to ${command}.`)
   try {
     const all = await loadTopologies(file)
@@ -42,12 +53,23 @@ export async function main(args: readonly string[]): Promise<number> {
       return wrongUse(`${file} exports no topology named ${values.export}; it has ${[...all.keys()].join(', ')}.`)
     }
     const chosen = one === undefined ? [...all.values()] : [one]
-    return print(command === 'describe' ? describeCommand(chosen, values.mermaid) : ddlCommand(chosen))
+    return print(commands[command](chosen, format))
   } catch (thrown) {
     if (!(thrown instanceof StreamsError)) throw thrown
     process.stderr.write(`${thrown.message}\n`)
     return 1
   }
+}
+
+function isCommand(text: string | undefined): text is keyof typeof commands {
+  return text !== undefined && Object.hasOwn(commands, text)
+}
+
+/** What `describe` is to print; undefined for a format that there is not, or for two. */
+function formatOf(values: { readonly format?: string; readonly mermaid: boolean }): DescribeFormat | undefined {
+  const asked = values.format ?? (values.mermaid ? 'mermaid' : 'text')
+  if (values.mermaid && asked !== 'mermaid') return undefined
+  return describeFormats.find((format) => format === asked)
 }
 
 function print(text: string): number {

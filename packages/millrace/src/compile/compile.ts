@@ -39,7 +39,9 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
         policy?.kind === 'dead-letter' ? [policy.topic] : [],
       ),
     ]),
-    repartitionTopics: Object.freeze(tables.flatMap((node) => (node.kind === 'repartition' ? [topicOf(node, applicationId)] : []))),
+    repartitionTopics: Object.freeze(
+      tables.flatMap((node) => (node.kind === 'repartition' ? [topicOf(node, applicationId)] : [])),
+    ),
     globalTables: Object.freeze(plan.nodes.filter((node) => node.kind === 'global-table')),
   })
 }

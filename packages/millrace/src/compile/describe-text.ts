@@ -6,6 +6,10 @@ import { nodeLabel } from './node-label.ts'
 export function describeText(topology: CompiledTopology): string {
   const lines = [`Topology ${topology.name}`]
   for (const sub of topology.subTopologies) lines.push(...describeSub(sub))
+  if (topology.globalTables.length > 0) {
+    lines.push('  Global tables: every instance reads them in full')
+    for (const table of topology.globalTables) lines.push(`    ${nodeLabel(table)}`, `      · ${table.id}`)
+  }
   return `${lines.join('\n')}\n`
 }
 

@@ -1,4 +1,4 @@
 export { compile } from './compile.ts'
 export type { CompiledTopology, SubTopology } from './compiled-topology.ts'
-export { describeMermaid } from './describe-mermaid.ts'
-export { describeText } from './describe-text.ts'
+export { describe, describeFormats, type DescribeFormat } from './describe.ts'
+export { explain } from './explain.ts'

@@ -5,6 +5,9 @@ import { statefulLabel } from './stateful-label.ts'
 export function nodeLabel(node: PlanNode): string {
   switch (node.kind) {
     case 'source':
+      if (node.isInternal === true) {
+        return `from internal topic ${node.topics.join(', ')} (key ${node.keySerde.name}, value ${node.valueSerde.name})`
+      }
       return `source ${node.topics.join(', ')} (key ${node.keySerde.name}, value ${node.valueSerde.name}, from ${node.startAt}${policy(node.onInvalid)})`
     case 'parse':
       return `parse ${node.schema['~standard'].vendor}${node.timestamp === undefined ? '' : ', sets event time'}${policy(node.onInvalid)}`

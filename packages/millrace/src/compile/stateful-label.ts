@@ -1,7 +1,28 @@
-import type { PlanNode, StoreSpec, WindowSpec } from '../plan/index.ts'
+import type { PlanNode, StoreSpec, SuppressNode, WindowSpec } from '../plan/index.ts'
+import { storesOf } from './passes/check-stores.ts'
+
+type StatelessKind =
+  | 'source'
+  | 'parse'
+  | 'filter'
+  | 'map'
+  | 'map-values'
+  | 'flat-map'
+  | 'flat-map-values'
+  | 'select-key'
+  | 'map-values-async'
+  | 'merge'
+  | 'split'
+  | 'branch'
+  | 'peek'
+  | 'for-each'
+  | 'window-by-hour'
+  | 'join-lookup'
+  | 'topic-sink'
+  | 'table-sink'
 
 /** The label of an operation on tables, windows or state. */
-export function statefulLabel(node: PlanNode): string {
+export function statefulLabel(node: Exclude<PlanNode, { readonly kind: StatelessKind }>): string {
   switch (node.kind) {
     case 'repartition':
       return `repartition ${node.name}`
@@ -12,7 +33,7 @@ export function statefulLabel(node: PlanNode): string {
     case 'table-source':
       return `table${kept(node)}`
     case 'global-table':
-      return `globalTable ${node.topic}`
+      return `globalTable ${node.topic}${inStore(node.store)}`
     case 'table-filter':
       return `${node.not ? 'filterNot' : 'filter'} rows${kept(node)}`
     case 'table-map-values':
@@ -21,17 +42,17 @@ export function statefulLabel(node: PlanNode): string {
       return 'groupBy'
     case 'stream-aggregate':
     case 'table-aggregate':
-      return `aggregate${store(node.store)}${cache(node.cacheBytes)}`
+      return `aggregate${inStore(node.store)}${cache(node.cacheBytes)}`
     case 'window-aggregate':
     case 'sliding-aggregate':
     case 'session-aggregate':
-      return `aggregate per ${windows(node.windows)}, emits ${node.emit}${store(node.store)}${cache(node.cacheBytes)}`
+      return `aggregate per ${windows(node.windows)}, emits ${node.emit},${inStore(node.store)}${cache(node.cacheBytes)}`
     case 'suppress':
-      return node.until.kind === 'time-limit' ? `suppress for ${node.until.waitMs} ms` : 'suppress until the window closes'
+      return `suppress ${until(node)} in buffer ${node.storeName}${bounds(node)}`
     case 'stream-stream-join':
-      return `joinStream ${node.type}, ${node.beforeMs} ms before to ${node.afterMs} ms after, grace ${node.graceMs} ms`
+      return `joinStream ${node.type}, ${node.beforeMs} ms before to ${node.afterMs} ms after, grace ${node.graceMs} ms,${storesOf(node).map(inStore).join(' and')}`
     case 'stream-table-join':
-      return `joinTable ${node.type}${node.graceMs === undefined ? '' : `, grace ${node.graceMs} ms`}`
+      return `joinTable ${node.type}${node.graceMs === undefined ? '' : `, grace ${node.graceMs} ms,`}${storesOf(node).map(inStore).join('')}`
     case 'stream-global-join':
       return `joinTable ${node.type} with global table ${node.table}`
     case 'table-table-join':
@@ -41,20 +62,36 @@ export function statefulLabel(node: PlanNode): string {
     case 'subscription-send':
       return `joinTable ${node.type} by foreign key: asks`
     case 'subscription-join':
-      return `joinTable by foreign key: answers${store(node.subscriptionStore)}`
+      return `joinTable by foreign key: answers,${inStore(node.subscriptionStore)}`
     case 'response-join':
       return `joinTable ${node.type} by foreign key: result${kept(node)}`
-    default:
-      return node.kind.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+    case 'to-stream':
+      return 'toStream'
   }
 }
 
-function kept(node: { readonly isMaterialized: boolean; readonly store: StoreSpec; readonly cacheBytes: number }): string {
-  return node.isMaterialized ? `${store(node.store)}${cache(node.cacheBytes)}` : ''
+function kept(node: {
+  readonly isMaterialized: boolean
+  readonly store: StoreSpec
+  readonly cacheBytes: number
+}): string {
+  return node.isMaterialized ? `, materialised${inStore(node.store)}${cache(node.cacheBytes)}` : ', not materialised'
 }
 
-function store(spec: StoreSpec): string {
-  return ` (store ${spec.name}, ${spec.kind}, ${spec.storage}${spec.isLogged ? '' : ', not logged'})`
+function inStore(spec: StoreSpec): string {
+  return ` in store ${spec.name} (${spec.kind}, ${spec.storage}${spec.isLogged ? '' : ', not logged'})`
+}
+
+function until({ until }: SuppressNode): string {
+  return until.kind === 'time-limit' ? `for ${until.waitMs} ms` : 'until the window closes'
+}
+
+function bounds({ maxRecords, maxBytes, whenFull }: SuppressNode): string {
+  const records = maxRecords === undefined ? [] : [`${maxRecords} records`]
+  const most = [...records, ...(maxBytes === undefined ? [] : [`${maxBytes} bytes`])]
+  return most.length === 0
+    ? ''
+    : ` of at most ${most.join(' and ')}, ${whenFull === 'fail' ? 'fails' : 'emits early'} when full`
 }
 
 function cache(bytes: number): string {

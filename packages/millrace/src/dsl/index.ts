@@ -8,6 +8,7 @@ export type {
 } from './options.ts'
 export type { SinkCheck } from './sink-check.ts'
 export type { Branches, Predicates } from './split.ts'
+export { describeFormats, type DescribeFormat } from '../compile/index.ts'
 export { topology, type Topology, type TopologyOptions } from './topology.ts'
 export { type SourceOptions, TopologyBuilder } from './topology-builder.ts'
 export type { TopologyTypeError } from './type-error.ts'

@@ -1,4 +1,4 @@
-import { compile, describeMermaid, describeText } from '../compile/index.ts'
+import { compile, describe, type DescribeFormat, explain } from '../compile/index.ts'
 import { StreamsError } from '../errors/index.ts'
 import { callSite, fail, type Plan, type Policy } from '../plan/index.ts'
 import { PlanBuilder } from './plan-builder.ts'
@@ -8,8 +8,10 @@ import { TopologyBuilder } from './topology-builder.ts'
 export interface Topology {
   readonly name: string
   readonly plan: Plan
-  /** The operations as indented text (default) or as a Mermaid flowchart. */
-  describe(format?: 'text' | 'mermaid'): string
+  /** The operations as indented text (default), as a Mermaid flowchart, or for viewers of Kafka Streams' topologies. */
+  describe(format?: DescribeFormat): string
+  /** What each operation does to keys, partitions and state, and why; and what holds after a crash. */
+  explain(): string
 }
 
 export interface TopologyOptions {
@@ -30,8 +32,8 @@ export function topology(name: string, define: (t: TopologyBuilder) => void, opt
   return Object.freeze({
     name,
     plan,
-    describe: (format: 'text' | 'mermaid' = 'text') =>
-      format === 'text' ? describeText(compiled) : describeMermaid(compiled),
+    describe: (format: DescribeFormat = 'text') => describe(compiled, format),
+    explain: () => explain(compiled),
   })
 }
 

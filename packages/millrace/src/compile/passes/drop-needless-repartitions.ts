@@ -21,7 +21,8 @@ export function dropNeedlessRepartitions(nodes: readonly PlanNode[]): readonly P
   return kept
 }
 
-function changesKey(node: PlanNode): boolean {
+/** Whether the key that an operation hands on may be another than it got. */
+export function changesKey(node: PlanNode): boolean {
   return (
     node.kind === 'map' ||
     node.kind === 'flat-map' ||

@@ -1,0 +1,28 @@
+import { StreamsError } from '../errors/index.ts'
+import type { CompiledTopology } from './compiled-topology.ts'
+import { describeKafkaStreams } from './describe-kafka-streams.ts'
+import { describeMermaid } from './describe-mermaid.ts'
+import { describeText } from './describe-text.ts'
+
+const writers = {
+  text: describeText,
+  mermaid: describeMermaid,
+  'kafka-streams': describeKafkaStreams,
+} as const
+
+/** Indented text, a Mermaid flowchart, or the text form that viewers of Kafka Streams' topologies draw. */
+export type DescribeFormat = keyof typeof writers
+
+export const describeFormats: readonly DescribeFormat[] = ['text', 'mermaid', 'kafka-streams']
+
+/** The topology in one of the formats. Throws OPTION_INVALID for another. */
+export function describe(topology: CompiledTopology, format: DescribeFormat): string {
+  if (!Object.hasOwn(writers, format)) {
+    throw new StreamsError({
+      code: 'OPTION_INVALID',
+      what: `describe() does not know the format '${format}'`,
+      hint: `Use one of ${describeFormats.join(', ')}.`,
+    })
+  }
+  return writers[format](topology)
+}
