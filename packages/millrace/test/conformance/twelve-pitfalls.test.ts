@@ -218,22 +218,22 @@ describe('twelve things reimplementations usually get wrong', () => {
     const joins = app((t) => {
       const [left, right] = ['left', 'right'].map((topic) => t.table(topic, { ...texts, store: topic }))
       for (const type of ['inner', 'left', 'outer'] as const) {
-        left!.joinTable(right!, { type, select: pair }).toStream().to(type, texts)
+        left!.joinTable(right!, { type, select: pair }).toStream().to(`${type}-out`, texts)
       }
     })
     expect(joins).toBring(`
 > left | k | null | 1
 > right | k | null | 2
 > right | k | r | 3
-  < outer | k | null+r | 3
+  < outer-out | k | null+r | 3
 > right | k | null | 4
-  < outer | k | null | 4
+  < outer-out | k | null | 4
 > left | k | l | 5
-  < left | k | l+null | 5
-  < outer | k | l+null | 5
+  < left-out | k | l+null | 5
+  < outer-out | k | l+null | 5
 > left | k | null | 6
-  < left | k | null | 6
-  < outer | k | null | 6`)
+  < left-out | k | null | 6
+  < outer-out | k | null | 6`)
     const filters = app((t) => {
       const odd = (value: string): boolean => Number(value) % 2 === 1
       t.table('stored', { ...texts, store: 'T' })

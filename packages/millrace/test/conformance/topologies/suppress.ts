@@ -29,6 +29,6 @@ export const suppress: CaseTopologies = {
   'SU-07': () => ({ topology: countByWindow(sliding(5, { grace: 15 })) }),
   'SU-10': () => ({
     topology: countByValue(untilTimeLimit(days(100), { maxRecords: 1, whenFull: 'fail' })),
-    throws: 'PROCESS_FAILED',
+    throws: 'BUFFER_FULL',
   }),
 }
