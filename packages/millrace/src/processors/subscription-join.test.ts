@@ -176,4 +176,10 @@ describe('a foreign-key join', () => {
     join.right(0, 'a', 'A', 9)
     expect(join.answer(join.ask(0, join.left(0, 'k', 'v|a', 1)))).toEqual(['k | v|a/A <- null | 9'])
   })
+
+  it('gives the time of the right row to what its update brings, older or not, as the reference does', () => {
+    const join = run('inner')
+    join.ask(0, join.left(0, 'k', 'v|a', 5))
+    expect(join.answer(join.right(0, 'a', 'A', 2))).toEqual(['k | v|a/A <- null | 2'])
+  })
 })
