@@ -4,13 +4,14 @@ import type { RunOptions } from './run-options.ts'
 
 /**
  * Refuses what this version cannot run without losing state: stores live in memory and have no changelog yet, so a
- * stateful topology runs in tests and on the embedded broker, whose life is that of the process, and not on Kafka.
+ * stateful topology runs in tests and on the embedded broker, whose life is that of the process, and not on Kafka,
+ * unless its stores say that they need none (`logged: false`).
  */
 export function checkSupported(topology: CompiledTopology, options: RunOptions): void {
   if (topology.globalTables.length > 0) {
     throw notYet(`run() does not read global tables yet (${topology.globalTables.map((one) => one.topic).join(', ')})`)
   }
-  const stores = topology.subTopologies.flatMap((sub) => sub.stores.map((store) => store.name))
+  const stores = topology.subTopologies.flatMap((sub) => sub.stores.filter((store) => store.isLogged).map((store) => store.name))
   if (stores.length === 0 || (options.kafka === undefined && options.transport === undefined)) return
   throw notYet(`run() does not keep state on Kafka yet (stores ${stores.join(', ')})`)
 }
