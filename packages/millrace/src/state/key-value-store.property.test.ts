@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { integer, json, long, number, string, type Serde } from '../serde/index.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
 import { StoreRig, storeHomes, withFolder } from './stores-under-test.ts'
+import { Transcript } from './transcript.ts'
 
 type Op =
   | { readonly kind: 'put' | 'put-if-absent'; readonly key: number; readonly value: number }
@@ -44,7 +45,8 @@ type Model = Map<string, { readonly key: unknown; readonly value: number }>
 const fields = { kind: 'key-value', name: 's', valueSerde: long(), isLogged: true } as const
 type Spec = Extract<StoreSpec, { kind: 'key-value' }>
 
-function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]): void {
+function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]): Transcript {
+  const told = new Transcript()
   const bytesOfKey = (key: unknown): Buffer => rig.spec.keySerde.serialize(key, 't')!
   let model: Model = new Map()
   let committed: Model = new Map()
@@ -62,24 +64,27 @@ function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]):
       model.set(id(op.key), { key: key(op.key), value: op.value })
     } else if (op.kind === 'put-if-absent') {
       const before = model.get(id(op.key))
-      expect(store.putIfAbsent(key(op.key), op.value)).toBe(before?.value)
+      told.add(store.putIfAbsent(key(op.key), op.value), before?.value)
       if (before === undefined) model.set(id(op.key), { key: key(op.key), value: op.value })
     } else if (op.kind === 'delete') {
-      expect(store.delete(key(op.key))).toBe(model.get(id(op.key))?.value)
+      told.add(store.delete(key(op.key)), model.get(id(op.key))?.value)
       model.delete(id(op.key))
     } else if (op.kind === 'get') {
-      expect(store.get(key(op.key))).toBe(model.get(id(op.key))?.value)
+      told.add(store.get(key(op.key)), model.get(id(op.key))?.value)
     } else if (op.kind === 'prefix') {
       const prefix = bytesOfKey(key(op.key)).subarray(0, 2)
       const keeps = (bytes: Buffer): boolean => bytes.subarray(0, prefix.length).equals(prefix)
-      expect([...store.prefixScan(prefix, { reverse: op.isReverse })]).toEqual(sorted(keeps, op.isReverse))
+      told.add([...store.prefixScan(prefix, { reverse: op.isReverse })], sorted(keeps, op.isReverse))
     } else if (op.kind === 'range') {
       const [from, to] = [bytesOfKey(key(op.from)), bytesOfKey(key(op.to))]
       const keeps = (bytes: Buffer): boolean => bytes.compare(from) >= 0 && bytes.compare(to) <= 0
       const found = [...store.range(key(op.from), key(op.to), { reverse: op.isReverse })]
-      expect(found).toEqual(sorted(keeps, op.isReverse))
+      told.add(found, sorted(keeps, op.isReverse))
     } else if (op.kind === 'all') {
-      expect([...store.all()]).toEqual(sorted(() => true, false))
+      told.add(
+        [...store.all()],
+        sorted(() => true, false),
+      )
     } else if (op.kind === 'crash') {
       rig.crash()
       model = new Map(committed)
@@ -88,9 +93,13 @@ function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]):
       else rig.flush()
       committed = new Map(model)
     }
-    expect(rig.store.size).toBe(model.size)
+    told.add(rig.store.size, model.size)
   }
-  expect([...rig.store.all({ reverse: true })]).toEqual(sorted(() => true, true))
+  told.add(
+    [...rig.store.all({ reverse: true })],
+    sorted(() => true, true),
+  )
+  return told
 }
 
 describe.each(storeHomes)('a key-value store $name', (home) => {
@@ -99,8 +108,9 @@ describe.each(storeHomes)('a key-value store $name', (home) => {
     const spec = { ...fields, keySerde: serde } as const
     const check = (ops: readonly Op[], folder: string): void => {
       const rig = new StoreRig(home, folder, { ...spec, storage: home.storage })
-      run(rig, ops, keys)
+      const told = run(rig, ops, keys)
       rig.close()
+      expect(told.answers).toEqual(told.expected)
     }
     fc.assert(
       fc.property(operations, (ops) => withFolder((folder) => check(ops, folder))),

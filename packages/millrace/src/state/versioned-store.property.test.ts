@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { string } from '../serde/index.ts'
 import { StoreRig, storeHomes, withFolder } from './stores-under-test.ts'
+import { Transcript } from './transcript.ts'
 
 const historyMs = 40
 const spec = {
@@ -68,21 +69,22 @@ function put(model: Model, { key, time, value }: Version): number {
   return versionsOf(model, key).find((version) => version.time > time)?.time ?? -1
 }
 
-function run(rig: StoreRig<typeof spec>, ops: Operation): void {
+function run(rig: StoreRig<typeof spec>, ops: Operation): Transcript {
+  const told = new Transcript()
   let model: Model = { versions: [], observed: -1 }
   let committed = copy(model)
   for (const op of ops) {
     const { store } = rig
     if (op.kind === 'put') {
-      expect(store.put(op.key, op.value, op.time)).toBe(put(model, op))
+      told.add(store.put(op.key, op.value, op.time), put(model, op))
     } else if (op.kind === 'delete') {
       const before = op.time < model.observed - historyMs ? undefined : asOf(model, op.key, op.time)
-      expect(store.delete(op.key, op.time)).toEqual(before)
+      told.add(store.delete(op.key, op.time), before)
       put(model, { ...op, value: null })
     } else if (op.kind === 'as-of') {
-      expect(store.getAsOf(op.key, op.time)).toEqual(asOf(model, op.key, op.time))
+      told.add(store.getAsOf(op.key, op.time), asOf(model, op.key, op.time))
     } else if (op.kind === 'get') {
-      expect(store.get(op.key)).toEqual(shown(versionsOf(model, op.key).at(-1)))
+      told.add(store.get(op.key), shown(versionsOf(model, op.key).at(-1)))
     } else if (op.kind === 'crash') {
       rig.crash()
       model = copy(committed)
@@ -91,8 +93,9 @@ function run(rig: StoreRig<typeof spec>, ops: Operation): void {
       else rig.commit()
       committed = copy(model)
     }
-    expect(rig.store.observedTime).toBe(model.observed)
+    told.add(rig.store.observedTime, model.observed)
   }
+  return told
 }
 
 describe.each(storeHomes)('a versioned store $name', (home) => {
@@ -100,8 +103,9 @@ describe.each(storeHomes)('a versioned store $name', (home) => {
     const numRuns = home.storage === 'memory' ? 500 : 80
     const check = (ops: Operation, folder: string): void => {
       const rig = new StoreRig(home, folder, spec)
-      run(rig, ops)
+      const told = run(rig, ops)
       rig.close()
+      expect(told.answers).toEqual(told.expected)
     }
     fc.assert(
       fc.property(operations, (ops) => withFolder((folder) => check(ops, folder))),
