@@ -59,7 +59,7 @@ function contendersOf(records: number): readonly Contender[] {
     collecting: [],
   })
   const small = Math.round(records / 10)
-  const distinct = Math.min(repeated, small)
+  const distinct = Math.min(repeated, Math.round(small / 2))
   return [
     backlog(small, distinct, 'backlog'),
     backlog(records, distinct, 'tenfold backlog'),
@@ -95,7 +95,7 @@ function sectionOf(contenders: readonly Contender[]): Section {
     rows,
     goals: flatGoals(contenders),
     notes: [
-      `The log is filled first, with every record retained; then the example works it off, which is what is measured. In the first two rows ${whole(repeated)} ratings are repeated and share their bytes, so that log and table stay small and what grows is the app. In the last row log and table hold every rating, and what grows is mostly the table. Live memory is heap and buffers right after garbage collection, looked at five times a second in one run of its own; the peak of RSS includes garbage, of which V8 lets more lie about the more is live.`,
+      `The log is filled first, with every record retained; then the example works it off, which is what is measured. In the first two rows the same ratings are repeated and share their bytes, so that log and table stay small and what grows is the app. In the last row log and table hold every rating, and what grows is mostly the table. Live memory is heap and buffers right after garbage collection, looked at five times a second in one run of its own; the peak of RSS includes garbage, of which V8 lets more lie about the more is live.`,
     ],
     raw: contenders,
   }
