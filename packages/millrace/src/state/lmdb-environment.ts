@@ -104,10 +104,14 @@ function openRoot(folder: string, file: string): LmdbRoot {
   } catch (cause) {
     throw storeFailed('Cannot open the state', folder, 'Choose a folder that can be read and written.', cause)
   }
-  const other = otherOwner(root)
-  if (other === undefined) return root
-  void root.close()
-  throw locked(folder, `process ${other}`)
+  try {
+    const other = otherOwner(root)
+    if (other === undefined) return root
+    throw locked(folder, `process ${other}`)
+  } catch (cause) {
+    void root.close()
+    throw cause instanceof StreamsError ? cause : storeFailed('Cannot read state', file, rebuildHint, cause)
+  }
 }
 
 function faultOf(file: string): string | undefined {

@@ -108,6 +108,7 @@ export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, Persi
     this.#file.checkOpen()
     const row = dataRow + latin1Of(change.key)
     this.#file.checkKey(row, dataRow.length)
+    if (change.value !== null && this.#values.isTimestamped) stampOf(change.value, this.name)
     this.#file.rows.set(row, change.value === null ? null : latin1Of(change.value))
   }
 

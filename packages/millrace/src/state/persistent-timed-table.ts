@@ -1,6 +1,7 @@
 import { bytesOf, latin1Of } from './held-bytes.ts'
 import type { HeldKey, KeyId } from './held-key.ts'
 import { measuredKey, orderedTime, orderedTimeLength, timeAt } from './ordered-time.ts'
+import { stampOf } from './stamped-bytes.ts'
 import type { StoreFile, StoreLayout } from './store-file.ts'
 import type { CompareRows, TakenRow, TimedRow, TimedTable } from './timed-table.ts'
 import { readHeld, writeHeld } from './value-bytes.ts'
@@ -157,6 +158,7 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     if (!isLatest && time < this.#liveFrom()) return
     const key = this.#keys.toLatin1(id)
     this.#file.checkKey(dataRowOf(key, time, minor), ownBytes)
+    if (value !== null && this.#values.isTimestamped) stampOf(value, this.#settings.name)
     if (value === null) this.#remove(key, time, minor)
     else this.#set(key, time, minor, latin1Of(value))
     if (isLatest) this.#observedTime = time

@@ -19,7 +19,7 @@ export interface StoreLayout {
   numbers(): readonly number[]
   hasUntakenChanges(): boolean
   /** Deletes rows that have expired, within the transaction of a flush. */
-  dropExpired(rows: WriteBack): void
+  dropExpired(): void
 }
 
 /** One store's table in an LMDB file: rows, the checkpoint, and the transaction that brings both to disk. */
@@ -27,6 +27,7 @@ export class StoreFile {
   readonly rows: WriteBack
   readonly #storeName: string
   readonly #environment: LmdbEnvironment
+  #checkpoint: string | undefined
   #isClosed = false
 
   constructor(environment: LmdbEnvironment, storeName: string, cacheBytes: number) {
@@ -44,6 +45,7 @@ export class StoreFile {
       const what = `The state on disk is of another kind (${layout}, not ${layoutName})`
       throw storeFailed(what, this.#storeName, hint, undefined, this.#storeName)
     }
+    this.#checkpoint = this.rows.get(checkpointKey)
     return JSON.parse(this.rows.get(numbersKey) ?? '[]') as number[]
   }
 
@@ -54,20 +56,21 @@ export class StoreFile {
       const hint = 'Call takeChanges() and write them to the changelog first; the checkpoint would not cover them.'
       throw storeFailed('Cannot flush what the changelog does not have', this.#storeName, hint)
     }
-    this.rows.set(layoutKey, layout.name)
-    this.rows.set(numbersKey, JSON.stringify(layout.numbers()))
-    this.rows.set(checkpointKey, latin1Of(checkpoint))
+    const held = latin1Of(checkpoint)
     this.#environment.transaction(() => {
       this.rows.write()
-      layout.dropExpired(this.rows)
+      layout.dropExpired()
+      this.rows.writeNow(layoutKey, layout.name)
+      this.rows.writeNow(numbersKey, JSON.stringify(layout.numbers()))
+      this.rows.writeNow(checkpointKey, held)
     })
     this.rows.settle()
+    this.#checkpoint = held
   }
 
   checkpoint(): Buffer | undefined {
     this.checkOpen()
-    const held = this.rows.get(checkpointKey)
-    return held === undefined ? undefined : bytesOf(held)
+    return this.#checkpoint === undefined ? undefined : bytesOf(this.#checkpoint)
   }
 
   checkOpen(): void {

@@ -84,3 +84,12 @@ function restoreFrom(store: StateStore, changelog: readonly StoreChange[]): void
   const position = isPersistentStore(store) ? Number(String(store.checkpoint() ?? '0')) : 0
   for (const change of changelog.slice(position)) store.restore(change)
 }
+
+export async function withFolderAsync<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(parent, 'millrace-state-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}

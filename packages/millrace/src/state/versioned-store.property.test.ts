@@ -27,7 +27,7 @@ interface Model {
 }
 
 const key = fc.constantFrom('', 'a', 'ab', '\u{1f3ac}')
-const time = fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 120 }) }, { weight: 1, arbitrary: fc.nat({ max: 400 }) })
+const time = fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 80 }) }, { weight: 1, arbitrary: fc.nat({ max: 400 }) })
 const operations = fc.array(
   fc.oneof(
     {
@@ -37,7 +37,7 @@ const operations = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), key, time }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('as-of'), key, time }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('get'), key }) },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('commit', 'flush', 'crash') }) },
+    { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('commit', 'flush', 'flush', 'crash') }) },
   ),
   { maxLength: 80 },
 )
@@ -100,7 +100,7 @@ function run(rig: StoreRig<typeof spec>, ops: Operation): Transcript {
 
 describe.each(storeHomes)('a versioned store $name', (home) => {
   it('equals a list of all versions ever put, within its history, whatever happens', () => {
-    const numRuns = home.storage === 'memory' ? 500 : 80
+    const numRuns = home.storage === 'memory' ? 500 : 250
     const check = (ops: Operation, folder: string): void => {
       const rig = new StoreRig(home, folder, spec)
       const told = run(rig, ops)

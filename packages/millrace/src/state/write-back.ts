@@ -95,6 +95,11 @@ export class WriteBack {
     }
   }
 
+  /** Writes one row into the transaction that is running, past what is pending. */
+  writeNow(key: string, value: string): void {
+    this.#database.putSync(bytesOf(key), bytesOf(value))
+  }
+
   settle(): void {
     const dirty = this.#dirty
     this.#dirty = new Map()
@@ -129,6 +134,7 @@ export class WriteBack {
   }
 
   #stored(key: string): string | undefined {
+    if (key.length > maxLmdbKeyBytes) return undefined
     return this.#environment.read(() => {
       const bytes = this.#database.getBinary(bytesOf(key))
       return bytes === undefined ? undefined : latin1Of(bytes)
