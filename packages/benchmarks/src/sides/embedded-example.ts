@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { movieRatingsTable } from '@millrace/example-movie-ratings'
 import { connectTransport, embedded, type EmbeddedServer, partitionOf, run as runTopology } from 'millrace'
 import type { OutgoingRecord, Transport } from 'millrace/ports'
@@ -8,41 +6,39 @@ import { ratingsOf } from '../ratings.ts'
 import { type Measured, startStopwatch } from '../stopwatch.ts'
 import { partitions, standardGapMs } from '../topic-set.ts'
 import { warningsLogger } from '../warnings-logger.ts'
-import { watchMemory } from './watch-memory.ts'
+import { type MemoryUse, watchMemory } from './watch-memory.ts'
 
 export interface EmbeddedInput {
   readonly warmUpRecords: number
   readonly records: number
   /** How many of the records differ; the others repeat them, so that log and table need no more memory for them. */
   readonly distinct: number
+  /** Whether to collect garbage all the while, for `heapGrowthMb`; then the speed says nothing. */
+  readonly isCollecting: boolean
 }
 
-export interface EmbeddedResult extends Measured {
+export interface EmbeddedResult extends Measured, MemoryUse {
   readonly rows: number
-  /** Resident memory when the log was filled and the app had not begun. */
-  readonly startRssMb: number
-  /** Highest resident memory while the app ran. */
-  readonly runRssMb: number
-  /** Highest use of the heap, above what was in use at the start. */
-  readonly heapGrowthMb: number
 }
 
+/** Often enough where a look is cheap, and where it collects garbage first. */
+const lookEveryMs = { fast: 10, collecting: 200 } as const
 const topic = 'ratings'
 const sendRecords = 1_000
 
 /** Fills an embedded topic, then lets the example work it off into the embedded table. Measures the second part. */
-export async function run({ warmUpRecords, records, distinct }: EmbeddedInput): Promise<EmbeddedResult> {
-  await workOff(warmUpRecords, warmUpRecords)
-  return workOff(records, distinct)
+export async function run(input: EmbeddedInput): Promise<EmbeddedResult> {
+  const { warmUpRecords } = input
+  await workOff({ ...input, records: warmUpRecords, distinct: warmUpRecords })
+  return workOff(input)
 }
 
-async function workOff(records: number, distinct: number): Promise<EmbeddedResult> {
+async function workOff({ records, distinct, isCollecting }: EmbeddedInput): Promise<EmbeddedResult> {
   const server = embedded()
   server.createTopic(topic, { partitions })
   const transport = await connectTransport({ embedded: server })
   await fill(transport, records, distinct)
-  collectGarbage()
-  const memory = watchMemory()
+  const memory = watchMemory(isCollecting ? lookEveryMs.collecting : lookEveryMs.fast, isCollecting)
   const app = await runTopology(
     exampleFrom(topic, (table) => table),
     { embedded: server, logger: warningsLogger, signals: false },
@@ -84,11 +80,4 @@ async function rowsIn(server: EmbeddedServer): Promise<number> {
   const rows = await reader.count()
   await reader.close()
   return rows
-}
-
-/** What is left over from filling the log is not the app's. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
 }

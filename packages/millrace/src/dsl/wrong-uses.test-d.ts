@@ -76,7 +76,7 @@ describe('sinkCassandra()', () => {
       | "column 'name' is missing in the stream's value; add it with mapValues() or take it out of the table"
       | "column 'seen' is missing in the stream's value; add it with mapValues() or take it out of the table"
       | "column 'big' is missing in the stream's value; add it with mapValues() or take it out of the table"
-      | "column 'rating' has a CQL type that cannot take what the stream's value gives it; convert it with mapValues()"
+      | "column 'rating' is declared as int() and cannot take what the stream's value gives it; convert it with mapValues()"
     >()
   })
 
@@ -89,7 +89,7 @@ describe('sinkCassandra()', () => {
     streamOf<With<{ seen: number }>>().sinkCassandra(table)
     expectTypeOf<
       Sentence<SinkCheck<With<{ seen: 0 | 1 }>, Table>>
-    >().toEqualTypeOf<"column 'seen' has a CQL type that cannot take what the stream's value gives it; convert it with mapValues()">()
+    >().toEqualTypeOf<"column 'seen' is declared as boolean() and cannot take what the stream's value gives it; convert it with mapValues()">()
   })
 
   it('refuses a key part that may be null, undefined or missing', () => {

@@ -16,8 +16,8 @@ export type CqlType =
  * A column of a table: its CQL type and, as types only, what may be written (`Write`) and what a read gives (`Read`).
  * Carries its own conversion, so that every adapter accepts and refuses the same values.
  */
-export interface Column<Write = unknown, Read = unknown> {
-  readonly cqlType: CqlType
+export interface Column<Write = unknown, Read = unknown, Type extends CqlType = CqlType> {
+  readonly cqlType: Type
   /**
    * The value as the table stores it. Throws a StreamsError (ROW_INVALID) for one that does not fit: nothing is
    * truncated, nothing is coerced silently.

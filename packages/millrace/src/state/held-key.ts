@@ -15,6 +15,8 @@ export interface HeldKey<K> {
   idOf(key: K): KeyId
   keyOf(id: KeyId): K
   toBytes(id: KeyId): Buffer
+  /** The bytes, one character for each. */
+  toLatin1(id: KeyId): string
   fromBytes(bytes: Buffer): KeyId
   compare(this: void, a: KeyId, b: KeyId): number
 }
@@ -89,6 +91,10 @@ function scalarKey(serde: Serde<unknown>, storeName: string): HeldKey<unknown> {
     },
     keyOf: (id) => (!isString && id === negativeZero ? -0 : id),
     toBytes: (id) => serde.serialize(!isString && id === negativeZero ? -0 : id, topic) as Buffer,
+    toLatin1(id) {
+      if (isString && isAscii(id as string)) return id as string
+      return latin1Of(this.toBytes(id))
+    },
     fromBytes(bytes) {
       const key = serde.deserialize(bytes, topic)
       return Object.is(key, -0) ? negativeZero : (key as KeyId)
@@ -106,6 +112,11 @@ function compareIds(compare: (a: number, b: number) => number): (a: KeyId, b: Ke
 
 function isWellFormedString(key: unknown): boolean {
   return typeof key === 'string' && (key as string & { isWellFormed(): boolean }).isWellFormed()
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) return false
+  return true
 }
 
 function isPlainDouble(key: unknown): boolean {
@@ -129,6 +140,7 @@ function serialisedKey(serde: Serde<unknown>, storeName: string): HeldKey<unknow
     },
     keyOf: (id) => serde.deserialize(bytesOf(id as string), topic),
     toBytes: (id) => bytesOf(id as string),
+    toLatin1: (id) => id as string,
     fromBytes: latin1Of,
     compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
   }

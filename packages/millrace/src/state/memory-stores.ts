@@ -2,11 +2,12 @@ import type { StoreSpec } from '../plan/store-spec.ts'
 import { heldKey } from './held-key.ts'
 import { heldValue } from './held-value.ts'
 import { MemoryKeyValueStore } from './memory-key-value-store.ts'
-import { MemorySessionStore } from './memory-session-store.ts'
+import { MemoryTimedTable } from './memory-timed-table.ts'
 import { MemoryVersionedStore } from './memory-versioned-store.ts'
-import { MemoryWindowStore } from './memory-window-store.ts'
 import type { StoreFactory, StoreOf } from './store-factory.ts'
-import { plainFormat, timestampedFormat, type ValueFormat } from './value-format.ts'
+import { TimedSessionStore } from './timed-session-store.ts'
+import { TimedWindowStore } from './timed-window-store.ts'
+import { plainFormat, timedFormat, timestampedFormat } from './value-format.ts'
 
 /** Stores on the heap: empty when opened, gone when closed. */
 export function createMemoryStores(): StoreFactory {
@@ -31,16 +32,11 @@ function createStore(spec: StoreSpec): StoreOf<StoreSpec> {
     case 'timestamped-key-value':
       return new MemoryKeyValueStore(spec.name, keys, timestampedFormat(spec.valueSerde, spec.name), spec.isLogged)
     case 'window':
-      return new MemoryWindowStore(spec, keys, windowFormat(spec.isTimestamped, spec))
-    case 'session':
-      return new MemorySessionStore(spec, keys, plainFormat(spec.valueSerde, spec.name))
+    case 'session': {
+      const table = new MemoryTimedTable(spec.retentionMs, timedFormat(spec), spec.isLogged)
+      return spec.kind === 'window' ? new TimedWindowStore(spec, keys, table) : new TimedSessionStore(spec, keys, table)
+    }
     case 'versioned':
       return new MemoryVersionedStore(spec, keys, heldValue(spec.valueSerde, spec.name))
   }
-}
-
-function windowFormat(isTimestamped: boolean, spec: StoreSpec): ValueFormat<unknown> {
-  return isTimestamped
-    ? (timestampedFormat(spec.valueSerde, spec.name) as ValueFormat<unknown>)
-    : plainFormat(spec.valueSerde, spec.name)
 }

@@ -1,13 +1,12 @@
 import { inChangelog, type ChangeState } from './change-state.ts'
 import type { KeyId } from './held-key.ts'
 import { partition } from './sorted-index.ts'
+import type { TimedRow } from './timed-table.ts'
 import type { Cell } from './value-format.ts'
 
 /** One value of a key: of a window (time = start, minor = sequence number) or session (time = end, minor = start). */
-export interface TimedEntry extends Cell {
+export interface TimedEntry extends Cell, TimedRow {
   readonly owner: KeyEntries
-  readonly time: number
-  readonly minor: number
   change: ChangeState
 }
 
@@ -63,6 +62,10 @@ class PlainEntry implements TimedEntry {
     this.minor = minor
   }
 
+  get id(): KeyId {
+    return this.owner.id
+  }
+
   get timestamp(): number {
     return this.time
   }
@@ -80,5 +83,9 @@ class StampedEntry implements TimedEntry {
     this.owner = owner
     this.time = time
     this.minor = minor
+  }
+
+  get id(): KeyId {
+    return this.owner.id
   }
 }

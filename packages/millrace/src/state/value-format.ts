@@ -1,4 +1,5 @@
 import { StreamsError } from '../errors/index.ts'
+import type { SessionStoreSpec, WindowStoreSpec } from '../plan/store-spec.ts'
 import type { ValueAndTimestamp } from '../ports/state-store.ts'
 import type { Serde } from '../serde/serde.ts'
 import { heldValue } from './held-value.ts'
@@ -59,6 +60,12 @@ export function timestampedFormat<V>(serde: Serde<V>, storeName: string): ValueF
       cell.timestamp = timestamp
     },
   }
+}
+
+export function timedFormat(spec: WindowStoreSpec | SessionStoreSpec): ValueFormat<unknown> {
+  return spec.kind === 'window' && spec.isTimestamped
+    ? (timestampedFormat(spec.valueSerde, spec.name) as ValueFormat<unknown>)
+    : plainFormat(spec.valueSerde, spec.name)
 }
 
 /** Throws TIMESTAMP_INVALID unless 8 bytes and a JS number both hold it exactly. */

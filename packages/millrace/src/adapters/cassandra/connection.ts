@@ -40,6 +40,8 @@ export class CassandraConnection {
   async #connect(): Promise<driver.Client> {
     const limitMs = this.#options.connectTimeoutMs ?? 10_000
     const client = createClient(this.#options)
+    // after an outage the driver puts a new host in the place of the old one, whose pool would reconnect for ever
+    client.on('hostRemove', (host: Pool) => void host.shutdown(false).catch(noop))
     const connected = client.connect()
     let cancel = (): void => {}
     const timeout = new Promise<never>((_, reject) => {
@@ -67,6 +69,11 @@ export class CassandraConnection {
       cause,
     })
   }
+}
+
+/** A host as the driver has it inside: with its connections. */
+interface Pool {
+  shutdown(waitForPending: boolean): Promise<void>
 }
 
 export function closedError(): StreamsError {

@@ -1,31 +1,29 @@
 import type { SessionStore, StoreChange, TimeWindow } from '../ports/state-store.ts'
 import type { HeldKey, KeyId } from './held-key.ts'
 import { storeClosed } from './store-closed.ts'
-import type { TimedEntry } from './timed-entry.ts'
-import { TimedTable } from './timed-table.ts'
-import { checkTimestamp, type ValueFormat } from './value-format.ts'
+import type { TimedRow, TimedTable } from './timed-table.ts'
+import { checkTimestamp } from './value-format.ts'
 import { sessionKeyBytes, sessionKeyParts } from './window-key.ts'
 
 export interface SessionStoreSettings {
   readonly name: string
   readonly retentionMs: number
-  readonly isLogged: boolean
 }
 
 /** Sessions by key, then end, then start. */
-export class MemorySessionStore<K, V> implements SessionStore<K, V> {
+export class TimedSessionStore<K, V> implements SessionStore<K, V> {
   readonly name: string
-  readonly isPersistent = false
+  readonly isPersistent: boolean = false
   readonly retentionMs: number
   readonly #keys: HeldKey<K>
   readonly #table: TimedTable<V>
   #isClosed = false
 
-  constructor(settings: SessionStoreSettings, keys: HeldKey<K>, values: ValueFormat<V>) {
+  constructor(settings: SessionStoreSettings, keys: HeldKey<K>, table: TimedTable<V>) {
     this.name = settings.name
     this.retentionMs = settings.retentionMs
     this.#keys = keys
-    this.#table = new TimedTable(settings.retentionMs, values, settings.isLogged)
+    this.#table = table
   }
 
   get expiredPuts(): number {
@@ -44,23 +42,23 @@ export class MemorySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   get(key: K, start: number, end: number): V | undefined {
-    const [entry] = this.#table.ofKey(this.#idOf(key), end, end).filter((entry) => entry.minor === start)
-    return entry === undefined ? undefined : this.#table.read(entry)
+    const [row] = this.#table.ofKey(this.#idOf(key), end, end).filter((row) => row.minor === start)
+    return row === undefined ? undefined : this.#table.read(row)
   }
 
   findSessions(key: K, earliestEnd: number, latestStart: number): Iterable<readonly [TimeWindow, V]> {
-    const entries = this.#table.ofKey(this.#idOf(key), earliestEnd, Number.POSITIVE_INFINITY)
-    return entries
-      .filter((entry) => entry.minor <= latestStart)
-      .map((entry) => [{ start: entry.minor, end: entry.time }, this.#table.read(entry)] as const)
+    const rows = this.#table.ofKey(this.#idOf(key), earliestEnd, Number.POSITIVE_INFINITY)
+    return rows
+      .filter((row) => row.minor <= latestStart)
+      .map((row) => [{ start: row.minor, end: row.time }, this.#table.read(row)] as const)
   }
 
   *findByEnd(from: number, to: number): Generator<readonly [K, TimeWindow, V], void, undefined> {
     if (this.#isClosed) throw storeClosed(this.name)
     const { compare } = this.#keys
-    const byStart = (a: TimedEntry, b: TimedEntry): number => a.minor - b.minor || compare(a.owner.id, b.owner.id)
-    for (const entry of this.#table.byTime(from, to, byStart)) {
-      yield [this.#keys.keyOf(entry.owner.id), { start: entry.minor, end: entry.time }, this.#table.read(entry)]
+    const byStart = (a: TimedRow, b: TimedRow): number => a.minor - b.minor || compare(a.id, b.id)
+    for (const row of this.#table.byTime(from, to, byStart)) {
+      yield [this.#keys.keyOf(row.id), { start: row.minor, end: row.time }, this.#table.read(row)]
     }
   }
 
@@ -69,10 +67,10 @@ export class MemorySessionStore<K, V> implements SessionStore<K, V> {
   }
 
   takeChanges(): readonly StoreChange[] {
-    return this.#table.takeChanges((entry, value) => ({
-      key: sessionKeyBytes(this.#keys.toBytes(entry.owner.id), entry.time, entry.minor),
+    return this.#table.takeChanges((row, value, timestamp) => ({
+      key: sessionKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor),
       value,
-      timestamp: entry.time,
+      timestamp,
     }))
   }
 

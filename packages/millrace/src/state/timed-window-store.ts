@@ -2,35 +2,32 @@ import type { RangeOptions, StoreChange, WindowStore } from '../ports/state-stor
 import type { HeldKey, KeyId } from './held-key.ts'
 import { rangeSide } from './range-side.ts'
 import { storeClosed } from './store-closed.ts'
-import type { TimedEntry } from './timed-entry.ts'
-import { TimedTable } from './timed-table.ts'
-import { checkTimestamp, type ValueFormat } from './value-format.ts'
+import type { TimedRow, TimedTable } from './timed-table.ts'
+import { checkTimestamp } from './value-format.ts'
 import { windowKeyBytes, windowKeyParts } from './window-key.ts'
 
 export interface WindowStoreSettings {
   readonly name: string
   readonly retentionMs: number
   readonly retainDuplicates: boolean
-  readonly isLogged: boolean
 }
 
 /** Windows by key, then start; duplicates are told apart by a running sequence number, as in Kafka Streams. */
-export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
+export class TimedWindowStore<K, V> implements WindowStore<K, V> {
   readonly name: string
-  readonly isPersistent = false
+  readonly isPersistent: boolean = false
   readonly retentionMs: number
   readonly #retainDuplicates: boolean
   readonly #keys: HeldKey<K>
   readonly #table: TimedTable<V>
-  #sequence = 0
   #isClosed = false
 
-  constructor(settings: WindowStoreSettings, keys: HeldKey<K>, values: ValueFormat<V>) {
+  constructor(settings: WindowStoreSettings, keys: HeldKey<K>, table: TimedTable<V>) {
     this.name = settings.name
     this.retentionMs = settings.retentionMs
     this.#retainDuplicates = settings.retainDuplicates
     this.#keys = keys
-    this.#table = new TimedTable(settings.retentionMs, values, settings.isLogged)
+    this.#table = table
   }
 
   get expiredPuts(): number {
@@ -46,8 +43,7 @@ export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
     checkTimestamp(windowStart, this.name)
     if (!this.#retainDuplicates) return this.#table.put(id, windowStart, 0, value)
     if (value === null || value === undefined) return windowStart > this.observedTime - this.retentionMs
-    this.#sequence = (this.#sequence + 1) & 0x7fff_ffff
-    return this.#table.put(id, windowStart, this.#sequence, value)
+    return this.#table.put(id, windowStart, this.#table.nextSequence(), value)
   }
 
   get(key: K, windowStart: number): V | undefined {
@@ -57,7 +53,7 @@ export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
   fetch(key: K, from: number, to: number, options?: RangeOptions): Iterable<readonly [number, V]> {
     const entries = this.#table.ofKey(this.#idOf(key), from, to)
     if (options?.reverse) entries.reverse()
-    return entries.map((entry) => [entry.time, this.#table.read(entry)] as const)
+    return entries.map((row) => [row.time, this.#table.read(row)] as const)
   }
 
   fetchRange(
@@ -77,17 +73,16 @@ export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
   }
 
   takeChanges(): readonly StoreChange[] {
-    return this.#table.takeChanges((entry, value) => ({
-      key: windowKeyBytes(this.#keys.toBytes(entry.owner.id), entry.time, entry.minor),
+    return this.#table.takeChanges((row, value, timestamp) => ({
+      key: windowKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor),
       value,
-      timestamp: value === null ? entry.time : entry.timestamp,
+      timestamp,
     }))
   }
 
   restore(change: StoreChange): void {
     if (this.#isClosed) throw storeClosed(this.name)
     const { key, start, sequence } = windowKeyParts(change.key, this.name)
-    this.#sequence = Math.max(this.#sequence, sequence)
     this.#table.restore(this.#keys.fromBytes(key), start, sequence, change.value)
   }
 
@@ -109,9 +104,9 @@ export class MemoryWindowStore<K, V> implements WindowStore<K, V> {
   ): Generator<readonly [K, number, V], void, undefined> {
     if (this.#isClosed) throw storeClosed(this.name)
     const { compare } = this.#keys
-    const byKey = (a: TimedEntry, b: TimedEntry): number => compare(a.owner.id, b.owner.id) || a.minor - b.minor
-    for (const entry of this.#table.byTime(from, to, byKey, options?.reverse)) {
-      if (side(entry.owner.id) === 0) yield [this.#keys.keyOf(entry.owner.id), entry.time, this.#table.read(entry)]
+    const byKey = (a: TimedRow, b: TimedRow): number => compare(a.id, b.id) || a.minor - b.minor
+    for (const row of this.#table.byTime(from, to, byKey, options?.reverse)) {
+      if (side(row.id) === 0) yield [this.#keys.keyOf(row.id), row.time, this.#table.read(row)]
     }
   }
 }

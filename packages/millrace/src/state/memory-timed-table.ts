@@ -1,0 +1,227 @@
+import { added, changed, inChangelog } from './change-state.ts'
+import { ExpiryBuckets } from './expiry-buckets.ts'
+import type { KeyId } from './held-key.ts'
+import {
+  entryAt,
+  insertEntry,
+  lowerBound,
+  newEntry,
+  removeEntry,
+  type KeyEntries,
+  type TimedEntry,
+} from './timed-entry.ts'
+import type { TakenRow, TimedTable } from './timed-table.ts'
+import { TimeIndex } from './time-index.ts'
+import type { ValueFormat } from './value-format.ts'
+
+/**
+ * Values by key and time with a retention: under window and session stores. A key is found by hash and its entries by
+ * halving, however many other keys there are; the index by time is built when it is asked for the first time.
+ * Invariant: what is expired (`time ≤ observed − retention`) is never handed out, though it may stand here a sixteenth
+ * of the retention longer.
+ */
+export class MemoryTimedTable<V> implements TimedTable<V> {
+  readonly #retentionMs: number
+  readonly #isLogged: boolean
+  readonly #values: ValueFormat<V>
+  readonly #owners = new Map<KeyId, KeyEntries>()
+  readonly #expiry: ExpiryBuckets<KeyEntries>
+  #byTime: TimeIndex | undefined
+  #changes: TimedEntry[] = []
+  #observedTime = -1
+  #expiredPuts = 0
+  #sequence = 0
+
+  constructor(retentionMs: number, values: ValueFormat<V>, isLogged: boolean) {
+    this.#retentionMs = retentionMs
+    this.#values = values
+    this.#isLogged = isLogged
+    this.#expiry = new ExpiryBuckets(retentionMs)
+  }
+
+  get observedTime(): number {
+    return this.#observedTime
+  }
+
+  get expiredPuts(): number {
+    return this.#expiredPuts
+  }
+
+  nextSequence(): number {
+    this.#sequence = (this.#sequence + 1) & 0x7fff_ffff
+    return this.#sequence
+  }
+
+  /** False when it has expired. null deletes. */
+  put(id: KeyId, time: number, minor: number, value: V | null | undefined): boolean {
+    const isLatest = time > this.#observedTime
+    const owner = this.#owners.get(id)
+    if (!isLatest && time < this.#liveFrom()) {
+      this.#expiredPuts += 1
+      return false
+    }
+    if (value === null || value === undefined) this.#bury(id, owner, time, minor, isLatest)
+    else this.#write(id, owner, time, minor, value)
+    if (isLatest) this.#observe(time)
+    return true
+  }
+
+  get(id: KeyId, time: number, minor: number): V | undefined {
+    const owner = this.#owners.get(id)
+    if (owner === undefined || time < this.#liveFrom()) return undefined
+    const entry = owner.entries[lowerBound(owner.entries, time, minor)]
+    return entry !== undefined && entry.time === time ? this.#values.read(entry) : undefined
+  }
+
+  /** A copy of the entries of a key with `from ≤ time ≤ to`, ascending. */
+  ofKey(id: KeyId, from: number, to: number): TimedEntry[] {
+    const owner = this.#owners.get(id)
+    if (owner === undefined) return []
+    const first = lowerBound(owner.entries, Math.max(from, this.#liveFrom()), Number.NEGATIVE_INFINITY)
+    return owner.entries.slice(first, lowerBound(owner.entries, to, Number.POSITIVE_INFINITY))
+  }
+
+  /** The entries of all keys with `from ≤ time ≤ to`, by time, then in the order of `compare`. */
+  byTime(
+    from: number,
+    to: number,
+    compare: (a: TimedEntry, b: TimedEntry) => number,
+    isReverse = false,
+  ): Generator<TimedEntry, void, undefined> {
+    this.#byTime ??= new TimeIndex(this.#owners.values())
+    return this.#byTime.scan(Math.max(from, this.#liveFrom()), to, compare, isReverse)
+  }
+
+  read(entry: TimedEntry): V {
+    return this.#values.read(entry)
+  }
+
+  /** The value's bytes, null for a deletion. Hands out an entry once, in the order of first changes. */
+  takeChanges<T>(toChange: TakenRow<T>): T[] {
+    const taken = this.#changes
+    this.#changes = []
+    const changes: T[] = []
+    for (const entry of taken) {
+      const isGone = entry.held === undefined
+      // Whoever restores from the changes must come to the same observed time.
+      const tells = !isGone || entry.change === changed || entry.time === this.#observedTime
+      if (tells) {
+        changes.push(
+          isGone ? toChange(entry, null, entry.time) : toChange(entry, this.#values.toBytes(entry), entry.timestamp),
+        )
+      }
+      entry.change = inChangelog
+      entry.owner.graves = undefined
+      this.#leaveIfEmpty(entry.owner)
+    }
+    return changes
+  }
+
+  restore(id: KeyId, time: number, minor: number, value: Buffer | null): void {
+    this.#sequence = Math.max(this.#sequence, minor)
+    const isLatest = time > this.#observedTime
+    if (!isLatest && time < this.#liveFrom()) return
+    const owner = this.#owners.get(id)
+    const present = owner === undefined ? undefined : entryAt(owner.entries, time, minor)
+    if (value !== null) {
+      const entry = present ?? newEntry(owner ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
+      this.#values.fromBytes(entry, value)
+      if (present === undefined) this.#insert(entry)
+    } else if (present !== undefined) {
+      this.#remove(present)
+    }
+    if (isLatest) this.#observe(time)
+  }
+
+  clear(): void {
+    this.#owners.clear()
+    this.#expiry.clear()
+    this.#byTime = undefined
+    this.#changes = []
+  }
+
+  #liveFrom(): number {
+    return this.#observedTime - this.#retentionMs + 1
+  }
+
+  #observe(time: number): void {
+    this.#observedTime = time
+    this.#expiry.expire(this.#liveFrom(), (owner) => this.#dropExpired(owner))
+  }
+
+  #write(id: KeyId, known: KeyEntries | undefined, time: number, minor: number, value: V): void {
+    const present = known === undefined ? undefined : entryAt(known.entries, time, minor)
+    if (present !== undefined) {
+      this.#values.write(present, value)
+      if (present.held === undefined) this.#removeTold(present)
+      else if (this.#isLogged && present.change === inChangelog) this.#tell(present, changed)
+      return
+    }
+    const grave = known?.graves === undefined ? undefined : entryAt(known.graves, time, minor)
+    const entry = grave ?? newEntry(known ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
+    this.#values.write(entry, value)
+    if (entry.held === undefined) return
+    if (grave !== undefined) removeEntry(entry.owner.graves!, grave)
+    else if (this.#isLogged) this.#tell(entry, added)
+    this.#insert(entry)
+  }
+
+  #bury(id: KeyId, known: KeyEntries | undefined, time: number, minor: number, isLatest: boolean): void {
+    const present = known === undefined ? undefined : entryAt(known.entries, time, minor)
+    if (present !== undefined) {
+      this.#removeTold(present)
+    } else if (isLatest && this.#isLogged) {
+      const entry = newEntry(known ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
+      this.#owners.set(id, entry.owner)
+      insertEntry((entry.owner.graves ??= []), entry)
+      this.#tell(entry, added)
+    }
+  }
+
+  #removeTold(entry: TimedEntry): void {
+    if (this.#isLogged) {
+      insertEntry((entry.owner.graves ??= []), entry)
+      if (entry.change === inChangelog) this.#tell(entry, changed)
+    }
+    this.#remove(entry)
+  }
+
+  #tell(entry: TimedEntry, change: typeof changed | typeof added): void {
+    entry.change = change
+    this.#changes.push(entry)
+  }
+
+  #newOwner(id: KeyId): KeyEntries {
+    return { id, entries: [], graves: undefined, bucket: Number.NaN }
+  }
+
+  #insert(entry: TimedEntry): void {
+    const { owner, time } = entry
+    if (owner.entries.length === 0) this.#owners.set(owner.id, owner)
+    insertEntry(owner.entries, entry)
+    const bucket = this.#expiry.bucketOf(time)
+    if (owner.bucket !== bucket) {
+      owner.bucket = bucket
+      this.#expiry.add(bucket, owner)
+    }
+    this.#byTime?.add(time, owner)
+  }
+
+  #remove(entry: TimedEntry): void {
+    entry.held = undefined
+    removeEntry(entry.owner.entries, entry)
+    this.#byTime?.remove(entry.time, entry.owner)
+    this.#leaveIfEmpty(entry.owner)
+  }
+
+  #dropExpired(owner: KeyEntries): void {
+    const dropped = owner.entries.splice(0, lowerBound(owner.entries, this.#liveFrom(), Number.NEGATIVE_INFINITY))
+    if (this.#byTime !== undefined) for (const { time } of dropped) this.#byTime.remove(time, owner)
+    this.#leaveIfEmpty(owner)
+  }
+
+  #leaveIfEmpty(owner: KeyEntries): void {
+    const isEmpty = owner.entries.length === 0 && owner.graves === undefined
+    if (isEmpty && this.#owners.get(owner.id) === owner) this.#owners.delete(owner.id)
+  }
+}
