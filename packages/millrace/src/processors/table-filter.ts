@@ -1,7 +1,7 @@
 import type { TableFilterNode } from '../plan/index.ts'
 import { promiseReturned, type UserFunction } from './callback.ts'
 import type { Change } from './change.ts'
-import { emitTable } from './emit-table.ts'
+import { cacheBytesOf, emitTable } from './emit-table.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { tableRows } from './table-rows.ts'
 import type { TableView } from './table-view.ts'
@@ -18,6 +18,7 @@ export function tableFilter(node: TableFilterNode, forward: Forward, services: P
   if (rows === undefined) services.provideView(node.id, filteredView(parent, test))
   const write = emitTable(node, rows, forward, services)
   const sendsOld = node.sendsOldValues === true
+  const needsOld = sendsOld || cacheBytesOf(node) > 0
   return (key, value, timestamp) => {
     const { newValue, oldValue, isLatest } = value as Change
     let now = newValue
@@ -27,7 +28,7 @@ export function tableFilter(node: TableFilterNode, forward: Forward, services: P
       if (!passes) now = null
     }
     let before: unknown = null
-    if (sendsOld) before = rows === undefined ? passed(oldValue, key) : (rows.get(key)?.value ?? null)
+    if (needsOld) before = rows === undefined ? passed(oldValue, key) : (rows.get(key)?.value ?? null)
     if (sendsOld && now === null && before === null && !parent.isVersioned) return
     write(key, now, before, timestamp, isLatest)
   }

@@ -14,6 +14,8 @@ export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode
     if (node.kind === 'stream-table-join') needs.view(node.parents[1]!)
     else if (node.kind === 'table-table-join') tableJoin(node, needs)
     else if (node.kind === 'table-group') needs.oldValues(node.parents[0]!, true)
+    // a look-up sees what was there before the update that waits
+    else if (node.kind === 'suppress') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-send') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-join') needs.view(node.parents[1]!)
     else if (node.kind === 'response-join') needs.view(node.parents[1]!)
