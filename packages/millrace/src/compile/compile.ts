@@ -34,7 +34,7 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
     consumedTopics: unique(subTopologies.flatMap((sub) => sub.sourceTopics)),
     sourceTopics: unique(plan.nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     sinkTopics: unique([
-      ...plan.nodes.flatMap((node) => (node.kind === 'topic-sink' ? [node.topic] : [])),
+      ...plan.nodes.flatMap((node) => (node.kind === 'topic-sink' ? node.topics : [])),
       ...[plan.onProcessError, ...plan.nodes.map(policyOf)].flatMap((policy) =>
         policy?.kind === 'dead-letter' ? [policy.topic] : [],
       ),

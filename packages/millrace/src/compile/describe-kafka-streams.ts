@@ -1,4 +1,4 @@
-import type { GlobalTableNode, PlanNode } from '../plan/index.ts'
+import type { GlobalTableNode, PlanNode, RepartitionSinkNode, TopicSinkNode } from '../plan/index.ts'
 import type { CompiledTopology, SubTopology } from './compiled-topology.ts'
 import { connectedStores } from './connected-stores.ts'
 
@@ -32,11 +32,17 @@ function describeSub(
     const name = names.get(node.id)!
     if (node.kind === 'source') return `    Source: ${name} (topics: [${node.topics.join(', ')}])\n${after}`
     if (node.kind === 'topic-sink' || node.kind === 'repartition-sink') {
-      return `    Sink: ${name} (topic: ${node.topic})\n${before}`
+      return `    Sink: ${name} (topic: ${topicsOf(node)})\n${before}`
     }
     return `    Processor: ${name} (stores: [${connectedStores(node, byId).join(', ')}])\n${after}${before}`
   })
   return `Sub-topology: ${sub.id}\n${lines.join('')}`
+}
+
+/** As Kafka Streams shows a sink whose topic is chosen per record. */
+function topicsOf(node: TopicSinkNode | RepartitionSinkNode): string {
+  if (node.kind === 'repartition-sink') return node.topic
+  return node.route === undefined ? node.topics.join(', ') : 'extractor class: by-record'
 }
 
 function describeGlobal({ topic, store }: GlobalTableNode, id: number, name: string): string {

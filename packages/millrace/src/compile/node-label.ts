@@ -24,7 +24,7 @@ export function nodeLabel(node: PlanNode): string {
     case 'join-lookup':
       return `joinTable ${node.type} ${node.table.name}`
     case 'topic-sink':
-      return `to topic ${node.topic} (key ${node.keySerde.name}, value ${node.valueSerde.name}${policy(node.onError)})`
+      return `to topic ${node.route === undefined ? node.topics.join(', ') : `by record (${node.topics.join(', ')})`} (key ${node.keySerde.name}, value ${node.valueSerde.name}${policy(node.onError)})`
     case 'table-sink':
       return `sinkCassandra ${node.table.keyspace}.${node.table.table} (every ${node.options.everyMs} ms, write time ${node.options.writeTime}${policy(node.onRejected)})`
     case 'repartition':

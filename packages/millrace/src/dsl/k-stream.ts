@@ -266,18 +266,23 @@ export class KStream<K, V> {
     return new KStream(addProcessor(this[handle], supplier as Callback, options, true))
   }
 
-  /** Ends the stream in a Kafka topic, which must exist. Timestamp and headers of the record are kept. */
-  to(topic: string, ...[options = {}]: ToArguments<K, V>): void {
-    checkName(topic, 'Topic', callSite())
+  /**
+   * Ends the stream in a Kafka topic, which must exist; or, with a function, in the topic that it names for each record.
+   * Timestamp and headers of the record are kept.
+   */
+  to(topic: string | ((value: V, key: K) => string), ...[options = {}]: ToArguments<K, V>): void {
+    const topics = typeof topic === 'string' ? [topic] : (options.topics ?? [])
+    for (const one of topics) checkName(one, 'Topic', callSite())
     this.#then(
       {
         kind: 'topic-sink',
-        topic,
-        keySerde: options.key ?? defaultSerde('key'),
-        valueSerde: options.value ?? defaultSerde('value'),
+        topics: Object.freeze([...topics]),
+        keySerde: options.key ?? this[handle].serdes.key ?? defaultSerde('key'),
+        valueSerde: options.value ?? this[handle].serdes.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
+        ...(typeof topic === 'string' ? {} : { route: topic as Callback }),
       },
-      `to(${topic})`,
+      typeof topic === 'string' ? `to(${topic})` : 'to',
       options,
     )
   }

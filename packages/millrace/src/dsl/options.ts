@@ -48,6 +48,8 @@ export interface ToOptions<K, V> extends NameOption {
   readonly value?: Serde<NonNullable<V>>
   /** What happens to a record that cannot be written. Default `fail`. */
   readonly onError?: Policy
+  /** With a function that names topics: all that it may name, for the start-up check. Each must exist. */
+  readonly topics?: readonly string[]
 }
 
 /** The options of `to()`: a key that is neither text nor bytes needs a serde. */

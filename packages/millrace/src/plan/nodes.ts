@@ -152,7 +152,10 @@ export interface JoinLookupNode extends NodeFields {
 
 export interface TopicSinkNode extends NodeFields {
   readonly kind: 'topic-sink'
-  readonly topic: string
+  /** Every topic that records may go to; one, unless `route` chooses. */
+  readonly topics: readonly string[]
+  /** Names the topic of a record: `(value, key)`. */
+  readonly route?: Callback
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly onError: Policy

@@ -1,11 +1,24 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { TopicSinkNode } from '../plan/index.ts'
+import { unusable, type UserFunction } from './callback.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 export function topicSink(node: TopicSinkNode, _forward: Forward, services: ProcessorServices): Forward {
-  const { topic, keySerde, valueSerde } = node
+  const { keySerde, valueSerde } = node
   const { record } = services
+  const [only = ''] = node.topics
+  const route = node.route as UserFunction | undefined
   return (key, value, timestamp) => {
+    let topic = only
+    if (route !== undefined) {
+      try {
+        const named = route(value, key)
+        if (typeof named !== 'string') throw unusable('to()', 'the name of a topic', named)
+        topic = named
+      } catch (thrown) {
+        return services.threw(node, thrown)
+      }
+    }
     let keyBytes: Buffer | null
     let valueBytes: Buffer | null
     try {

@@ -190,7 +190,7 @@ function unknownTopic(topic: string): StreamsError {
   return new StreamsError({
     code: 'TOPIC_MISSING',
     what: `Topic '${topic}' was not there when the app started`,
-    hint: 'Create it and start again.',
+    hint: 'Create it and start again; name every topic that to() may choose: to(…, { topics: [ … ] }).',
     topic,
   })
 }

@@ -1,5 +1,5 @@
 import { StreamsError } from '../../errors/index.ts'
-import type { Plan, SourceNode } from '../../plan/index.ts'
+import type { GlobalTableNode, Plan, SourceNode } from '../../plan/index.ts'
 
 /** A topology reads something, and each topic through one source only. */
 export function checkSources(plan: Plan): void {
@@ -19,9 +19,14 @@ export function checkSources(plan: Plan): void {
       readers.set(topic, source)
     }
   }
+  for (const node of plan.nodes) {
+    if (node.kind !== 'global-table') continue
+    const reader = readers.get(node.topic)
+    if (reader !== undefined) throw twice(node.topic, reader, node)
+  }
 }
 
-function twice(topic: string, first: SourceNode, second: SourceNode): StreamsError {
+function twice(topic: string, first: SourceNode, second: SourceNode | GlobalTableNode): StreamsError {
   return new StreamsError({
     code: 'TOPIC_CONFLICT',
     what: `Topic '${topic}' has two sources (the other one at ${first.callSite ?? first.id})`,

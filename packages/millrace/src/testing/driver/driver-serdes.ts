@@ -40,7 +40,8 @@ function readerOf(topology: CompiledTopology, topic: string): Serdes | undefined
 function writerOf(topology: CompiledTopology, topic: string): Serdes | undefined {
   for (const sub of topology.subTopologies) {
     for (const node of sub.nodes) {
-      if ((node.kind === 'topic-sink' || node.kind === 'repartition-sink') && node.topic === topic) return node
+      if (node.kind === 'repartition-sink' && node.topic === topic) return node
+      if (node.kind === 'topic-sink' && (node.route !== undefined || node.topics.includes(topic))) return node
     }
   }
   return undefined
