@@ -96,9 +96,12 @@ describe('streamAggregate', () => {
 
   it.each([1, 2])('refuses an aggregate that was changed in place (record %d)', (record) => {
     const add = (counts: { n: number }, value: number): object => (value < record ? { n: value } : mutated(counts))
-    const { fake, input } = aggregate(add as never, () => ({ n: 0 }))
+    const { fake, input } = aggregate(add, () => ({ n: 0 }))
     for (let value = 1; value <= record; value++) fake.send(input, 'a', value, 1)
-    expect(fake.thrown[0]?.error).toMatchObject({ code: 'CALLBACK_RESULT_INVALID', what: expect.stringContaining('changed the aggregate') as unknown })
+    expect(fake.thrown[0]?.error).toMatchObject({
+      code: 'CALLBACK_RESULT_INVALID',
+      what: expect.stringContaining('changed the aggregate') as unknown,
+    })
     expect(fake.forwarded.length).toBe(record - 1)
   })
 

@@ -3,7 +3,13 @@ import { change, type Change } from './change.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 /** Sends on an update of a table: at once, or, through a record cache, the last one per key at the commit. */
-export type EmitChange = (key: unknown, newValue: unknown, oldValue: unknown, timestamp: number, isLatest?: boolean) => void
+export type EmitChange = (
+  key: unknown,
+  newValue: unknown,
+  oldValue: unknown,
+  timestamp: number,
+  isLatest?: boolean,
+) => void
 
 /**
  * Makes the last step of a table operation. With `cacheBytes` it is Kafka Streams' record cache: until the commit, or
@@ -18,7 +24,8 @@ export function emitChanges(
 ): EmitChange {
   const old = (value: unknown): unknown => (node.sendsOldValues === true ? value : null)
   if (node.cacheBytes === 0) {
-    return (key, newValue, oldValue, timestamp, isLatest) => forward(key, change(newValue, old(oldValue), isLatest), timestamp)
+    return (key, newValue, oldValue, timestamp, isLatest) =>
+      forward(key, change(newValue, old(oldValue), isLatest), timestamp)
   }
   const cache = new RecordCache(node.cacheBytes, services, (entry) => {
     if (entry.newValue === null && entry.oldValue === null) return
@@ -59,7 +66,15 @@ class RecordCache {
     const known = this.#entries.get(id)
     if (known === undefined) this.#bytes += bytes
     else this.#entries.delete(id)
-    this.#entries.set(id, { key, newValue, oldValue: known === undefined ? oldValue : known.oldValue, timestamp, batch, index, bytes })
+    this.#entries.set(id, {
+      key,
+      newValue,
+      oldValue: known === undefined ? oldValue : known.oldValue,
+      timestamp,
+      batch,
+      index,
+      bytes,
+    })
     while (this.#bytes > this.#maxBytes) this.#evict()
   }
 

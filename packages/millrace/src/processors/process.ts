@@ -96,6 +96,6 @@ function negativeTime(timestamp: number): StreamsError {
   return new StreamsError({
     code: 'TIMESTAMP_INVALID',
     what: `A processor forwards a record with timestamp ${timestamp}`,
-    hint: 'Give ms since the epoch, not negative; or leave it out to keep the record\'s own.',
+    hint: "Give ms since the epoch, not negative; or leave it out to keep the record's own.",
   })
 }

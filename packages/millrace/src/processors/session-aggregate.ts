@@ -1,4 +1,4 @@
-import type { SessionAggregateNode } from '../plan/index.ts'
+import type { SessionAggregateNode, SessionStoreSpec } from '../plan/index.ts'
 import type { SessionStore, TimeWindow, Windowed } from '../ports/state-store.ts'
 import { aggregateStep, type AggregateStep, checked, failed, operationOf, settled } from './aggregate-step.ts'
 import type { UserFunction } from './callback.ts'
@@ -110,7 +110,7 @@ function openSessions(node: SessionAggregateNode, services: ProcessorServices): 
   const { store: spec } = node
   // A session that ends at the close time is still open, but as old as the retention: to emit it later it must be kept.
   const retentionMs = node.emit === 'on-window-close' ? spec.retentionMs + 1 : spec.retentionMs
-  const store = services.store({ ...spec, retentionMs }) as Sessions
+  const store: Sessions = services.store<SessionStoreSpec>({ ...spec, retentionMs })
   services.provideView(node.id, {
     isVersioned: false,
     get: (windowed) => {

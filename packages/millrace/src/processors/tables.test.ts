@@ -125,7 +125,7 @@ describe('tableFilter', () => {
     const fail = (): never => {
       throw new RangeError('no')
     }
-    const { fake, input } = chain({}, { predicate: fail as never })
+    const { fake, input } = chain({}, { predicate: fail })
     fake.send(input, 'a', '22', 1)
     expect([fake.forwarded.length, fake.thrown[0]?.node]).toEqual([0, 'filter'])
   })

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { long, string } from '../serde/index.ts'
-import type { Change } from './change.ts'
 import { FakeServices, type Forwarded } from './fake-services.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { sessionAggregate } from './session-aggregate.ts'
@@ -68,11 +67,10 @@ function run(open: ReturnType<Open>, records: readonly Row[]): FakeServices {
 function tableOf(forwarded: readonly Forwarded[]): Record<string, string> {
   const table: Record<string, string> = {}
   for (const { key, value, timestamp } of forwarded) {
-    const { newValue } = value as Change
+    const { newValue } = value as { readonly newValue: number | null }
     if (newValue === null) delete table[nameOf(key)]
-    else table[nameOf(key)] = `${String(newValue)} at ${timestamp}`
-  }
-  return table
+    else table[nameOf(key)] = `${newValue} at ${timestamp}`
+rn table
 }
 
 function nameOf(windowed: unknown): string {
@@ -144,7 +142,8 @@ describe('windowed aggregations', () => {
         for (const name of Object.keys(updated)) if (name.startsWith('z')) delete updated[name]
         const closed = run(open('on-window-close', graceMs), all).forwarded
         const names = closed.map(({ key }) => nameOf(key))
-        if (open !== sessions) expect(new Set(names).size).toBe(names.length)
+        // a session that closed may be joined by a late record, and closes again
+        expect(open === sessions ? 0 : names.length - new Set(names).size).toBe(0)
         expect(tableOf(closed)).toMatchObject(updated)
       }),
       { numRuns: 300 },

@@ -89,7 +89,7 @@ function monthStart(day: number, later: number): number {
 function firstInstant(day: number, offsets: ZoneOffsets): number {
   const midnightMs = day * dayMs
   let first = Number.POSITIVE_INFINITY
-  for (let instantMs = midnightMs - 15 * hourMs; instantMs <= midnightMs + 15 * hourMs; ) {
+  for (let instantMs = midnightMs - 15 * hourMs; instantMs <= midnightMs + 15 * hourMs;) {
     const span = offsets.spanAt(instantMs)
     const within = Math.max(midnightMs - span.offsetMs, span.fromMs)
     if (within < span.toMs && within < first) first = within
