@@ -173,6 +173,7 @@ describe('foreign-key joins beyond the cases', () => {
 
   it('deletes the result when the left row goes, under left too', () => {
     expect(joinedByForeignKey('left')).toBring(`
+allows: 2
 > left | lhs1 | v|rhs1 | 0
   < out | lhs1 | (v|rhs1,null) | 0
 > right | rhs1 | r | 1
