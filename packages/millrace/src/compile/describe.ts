@@ -4,14 +4,14 @@ import { describeKafkaStreams } from './describe-kafka-streams.ts'
 import { describeMermaid } from './describe-mermaid.ts'
 import { describeText } from './describe-text.ts'
 
-const writers = {
+/** Indented text, a Mermaid flowchart, or the text form that viewers of Kafka Streams' topologies draw. */
+export type DescribeFormat = 'text' | 'mermaid' | 'kafka-streams'
+
+const writers: Readonly<Record<DescribeFormat, (topology: CompiledTopology) => string>> = {
   text: describeText,
   mermaid: describeMermaid,
   'kafka-streams': describeKafkaStreams,
-} as const
-
-/** Indented text, a Mermaid flowchart, or the text form that viewers of Kafka Streams' topologies draw. */
-export type DescribeFormat = keyof typeof writers
+}
 
 export const describeFormats: readonly DescribeFormat[] = ['text', 'mermaid', 'kafka-streams']
 

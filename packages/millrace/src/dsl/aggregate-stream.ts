@@ -65,5 +65,5 @@ export function aggregateStream<K, A>(
     cacheBytes: options.cache ?? 0,
     ...(init === undefined ? {} : { init }),
   } as const
-  return new KTable(first.then(node, operation, options, { key, value }, more))
+  return new KTable(first.add(node, operation, options, { key, value }, more))
 }

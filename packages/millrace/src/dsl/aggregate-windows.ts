@@ -31,17 +31,33 @@ export function aggregateWindows<K, V, A>(
   options: WindowedOptions<K, V, A>,
   init?: () => A,
 ): KTable<Windowed<K>, A> {
-  const { inputs, key, value, fields, aggregators } = prepareAggregate(operation, sources, options as AggregateOptions<never, never>)
+  const { inputs, key, value, fields, aggregators } = prepareAggregate(
+    operation,
+    sources,
+    options as AggregateOptions<never, never>,
+  )
   const [first, ...more] = inputs
   const windowSizeMs = sizeOf(windows)
   const retentionMs = retention(options.retention, leastRetention(windows))
-  const store = { kind: 'window', ...fields, retentionMs, windowSizeMs, isTimestamped: true, retainDuplicates: false } as const
-  const common = { aggregators, store, ...windowedFields(options, windows.kind), ...(init === undefined ? {} : { init }) }
+  const store = {
+    kind: 'window',
+    ...fields,
+    retentionMs,
+    windowSizeMs,
+    isTimestamped: true,
+    retainDuplicates: false,
+  } as const
+  const common = {
+    aggregators,
+    store,
+    ...windowedFields(options, windows.kind),
+    ...(init === undefined ? {} : { init }),
+  }
   const node =
     windows.kind === 'sliding'
       ? ({ kind: 'sliding-aggregate', windows, ...common } as const)
       : ({ kind: 'window-aggregate', windows, ...common } as const)
-  return new KTable(first.then(node, operation, options, { key: windowed(key, { size: windowSizeMs }), value }, more))
+  return new KTable(first.add(node, operation, options, { key: windowed(key, { size: windowSizeMs }), value }, more))
 }
 
 export function aggregateSessions<K, V, A>(
@@ -52,7 +68,11 @@ export function aggregateSessions<K, V, A>(
   merger: Callback,
   init?: () => A,
 ): KTable<Windowed<K>, A> {
-  const { inputs, key, value, fields, aggregators } = prepareAggregate(operation, sources, options as AggregateOptions<never, never>)
+  const { inputs, key, value, fields, aggregators } = prepareAggregate(
+    operation,
+    sources,
+    options as AggregateOptions<never, never>,
+  )
   const [first, ...more] = inputs
   const retentionMs = retention(options.retention, windows.gapMs + windows.graceMs)
   const node = {
@@ -64,7 +84,7 @@ export function aggregateSessions<K, V, A>(
     ...windowedFields(options, windows.kind),
     ...(init === undefined ? {} : { init }),
   } as const
-  return new KTable(first.then(node, operation, options, { key: sessionWindowed(key), value }, more))
+  return new KTable(first.add(node, operation, options, { key: sessionWindowed(key), value }, more))
 }
 
 function windowedFields(
@@ -84,7 +104,7 @@ function windowedFields(
     emit,
     // a result that comes once has nothing to gather (Kafka Streams turns the cache off, too)
     cacheBytes: emit === 'on-update' ? (options.cache ?? 0) : 0,
-    ...(options.onLate === undefined ? {} : { onLate: options.onLate as Callback }),
+    ...(options.onLate === undefined ? {} : { onLate: options.onLate }),
     ...(options.closeOnIdle === undefined ? {} : { closeOnIdleMs: options.closeOnIdle }),
   }
 }

@@ -1,6 +1,6 @@
 import type { SessionWindowsSpec, SlidingWindowsSpec, TimeWindowsSpec, CalendarWindowsSpec } from '../plan/index.ts'
 import { type AggregateInput, aggregateStream } from './aggregate-stream.ts'
-import { handle } from './handle.ts'
+import { handleOf } from './handle.ts'
 import type { KGroupedStream } from './k-grouped-stream.ts'
 import type { KTable } from './k-table.ts'
 import type { AggregateOptions } from './stateful-options.ts'
@@ -22,7 +22,7 @@ export class CogroupedKStream<K, A> {
     stream: KGroupedStream<K, V>,
     add: (aggregate: A, value: V, key: K) => A | null | undefined,
   ): CogroupedKStream<K, A> {
-    const input = { at: stream[handle], grouping: stream.grouping, aggregator: add as Callback }
+    const input = { at: handleOf(stream), grouping: stream.grouping, aggregator: add as Callback }
     return new CogroupedKStream([...this.#inputs, input])
   }
 

@@ -16,7 +16,7 @@ export function groupStream<K, V>(
   const keyed =
     selector === undefined
       ? at
-      : at.then({ kind: 'select-key', mapper: selector }, 'groupBy', {}, { value: at.serdes.value })
+      : at.add({ kind: 'select-key', mapper: selector }, 'groupBy', {}, { value: at.serdes.value })
   const key = keySerde(options.key, keyed.serdes)
   const value = valueSerde(options.value, keyed.serdes)
   return new KGroupedStream(keyed, { key, value, ...(options.name === undefined ? {} : { repartition: options.name }) })
@@ -35,6 +35,5 @@ export function toTable<K, V, T>(at: Handle, options: TableOptions<K, V>): KTabl
     isMaterialized: options.store !== undefined || options.versioned !== undefined,
     cacheBytes: options.cache ?? 0,
   } as const
-  return new KTable(input.then(node, 'toTable', options, { key, value }))
+  return new KTable(input.add(node, 'toTable', options, { key, value }))
 }
-

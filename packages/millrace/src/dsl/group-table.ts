@@ -12,6 +12,10 @@ export interface TableGroupOptions<K, V> extends NameOption, SerdeOptions<K, V> 
 export function groupTable<K, V>(at: Handle, mapper: Callback, options: TableGroupOptions<K, V>): KGroupedTable<K, V> {
   const key = keySerde(options.key, {})
   const value = valueSerde(options.value, {})
-  const grouped = at.then({ kind: 'table-group', mapper }, 'groupBy', {}, { key, value })
-  return new KGroupedTable(grouped, { key, value, ...(options.name === undefined ? {} : { repartition: options.name }) })
+  const grouped = at.add({ kind: 'table-group', mapper }, 'groupBy', {}, { key, value })
+  return new KGroupedTable(grouped, {
+    key,
+    value,
+    ...(options.name === undefined ? {} : { repartition: options.name }),
+  })
 }

@@ -22,7 +22,7 @@ export class Handle {
   }
 
   /** Adds an operation below this one; `more` are its further parents. */
-  then(
+  add(
     node: NewNode,
     operation: string,
     options: NameOption,
@@ -70,8 +70,23 @@ function otherTopology(operation: string): StreamsError {
   })
 }
 
-/** How operations reach the handle of a stream or table. */
-export const handle: unique symbol = Symbol('millrace.handle')
+/** What streams and tables have in common: their place, which only this folder can see. */
+export class Handled {
+  readonly #handle: Handle
+
+  constructor(at: Handle) {
+    this.#handle = at
+  }
+
+  static handleOf(one: Handled): Handle {
+    return one.#handle
+  }
+}
+
+/** The place of a stream or table. */
+export function handleOf(one: Handled): Handle {
+  return Handled.handleOf(one)
+}
 
 /** A name as topics and stores may have it, made of an operation's id. */
 export function topicSafe(id: string): string {

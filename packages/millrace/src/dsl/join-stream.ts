@@ -2,7 +2,7 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import { GlobalKTable } from './global-k-table.ts'
-import { type Handle, handle, storeFields } from './handle.ts'
+import { type Handle, handleOf, storeFields } from './handle.ts'
 import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions } from './join-options.ts'
 import type { KTable } from './k-table.ts'
 import { keySerde, valueSerde } from './serdes-of.ts'
@@ -15,7 +15,10 @@ type Loosened<Options, Names extends string> = Pick<Options, Exclude<keyof Optio
 }
 
 /** Options whose types the signatures of `joinTable` and `joinStream` have checked. */
-export type AnyJoinByKey = Loosened<JoinByKeyOptions<unknown, unknown, unknown, unknown, 'left', unknown>, 'type' | 'on' | 'select'> & {
+export type AnyJoinByKey = Loosened<
+  JoinByKeyOptions<unknown, unknown, unknown, unknown, 'left', unknown>,
+  'type' | 'on' | 'select'
+> & {
   readonly type: 'inner' | 'left'
   readonly select?: Callback
 }
@@ -23,7 +26,10 @@ export type AnyJoinTable = Loosened<JoinTableOptions<unknown, unknown, unknown, 
   readonly type: 'inner' | 'left'
   readonly select?: Callback
 }
-export type AnyStreamJoin = Loosened<JoinStreamOptions<unknown, unknown, unknown, 'outer', unknown>, 'type' | 'select'> & {
+export type AnyStreamJoin = Loosened<
+  JoinStreamOptions<unknown, unknown, unknown, 'outer', unknown>,
+  'type' | 'select'
+> & {
   readonly type: 'inner' | 'left' | 'outer'
   readonly select: Callback
 }
@@ -38,40 +44,37 @@ export function joinTableByKey(
   const serdes = { key: at.serdes.key }
   const callbacks = { on, ...(select === undefined ? {} : { select }) }
   if (!(table instanceof GlobalKTable)) {
-    return at.then({ kind: 'join-lookup', type, table, ...callbacks }, 'joinTable', options, serdes)
+    return at.add({ kind: 'join-lookup', type, table, ...callbacks }, 'joinTable', options, serdes)
   }
-  const node = { kind: 'stream-global-join', type, table: table[handle].node, ...callbacks } as const
-  return at.then(node, 'joinTable', options, serdes)
+  const node = { kind: 'stream-global-join', type, table: handleOf(table).node, ...callbacks } as const
+  return at.add(node, 'joinTable', options, serdes)
 }
 
 /** With a table of the same key. */
-export function joinKeyedTable(
-  at: Handle,
-  table: KTable<unknown, unknown>,
-  options: AnyJoinTable,
-): Handle {
+export function joinKeyedTable(at: Handle, table: KTable<unknown, unknown>, options: AnyJoinTable): Handle {
   const { type, select, grace } = options
   const id = at.idOf('joinTable', options)
-  const right = table[handle]
+  const right = handleOf(table)
   const key = keySerde(options.key, { key: at.serdes.key ?? right.serdes.key })
   const value = valueSerde(options.value, at.serdes)
   const input = at.repartitioned(`${id}-stream`, key, value, { keepsNullKeys: type === 'left' })
   const buffer = grace === undefined ? {} : graceBuffer(id, grace, key, value)
   const node = { kind: 'stream-table-join', type, ...(select === undefined ? {} : { select }), ...buffer } as const
-  return input.then(node, 'joinTable', options, { key }, [right])
+  return input.add(node, 'joinTable', options, { key }, [right])
 }
 
-function graceBuffer(id: string, graceMs: number, key: ReturnType<typeof keySerde>, value: ReturnType<typeof valueSerde>) {
+function graceBuffer(
+  id: string,
+  graceMs: number,
+  key: ReturnType<typeof keySerde>,
+  value: ReturnType<typeof valueSerde>,
+) {
   if (!Number.isInteger(graceMs) || graceMs < 0) throw invalid('grace', graceMs)
   return { graceMs, bufferStore: { kind: 'key-value', ...storeFields(`${id}-buffer`, {}, key, value) } as const }
 }
 
 /** Two streams, within a window. */
-export function joinStreams(
-  left: Handle,
-  right: Handle,
-  options: AnyStreamJoin,
-): Handle {
+export function joinStreams(left: Handle, right: Handle, options: AnyStreamJoin): Handle {
   const { type } = options
   const id = left.idOf('joinStream', options)
   const window = joinWindow(options)
@@ -83,7 +86,7 @@ export function joinStreams(
   const rightInput = right.repartitioned(`${id}-right`, key, rightValue, { keepsNullKeys: type === 'outer' })
   const stores = streamJoinStores(options.store ?? id, type, window, options, { key, leftValue, rightValue })
   const node = { kind: 'stream-stream-join', type, ...window, select: options.select, ...stores } as const
-  return leftInput.then(node, 'joinStream', options, { key }, [rightInput])
+  return leftInput.add(node, 'joinStream', options, { key }, [rightInput])
 }
 
 function joinWindow(options: AnyStreamJoin): {

@@ -15,11 +15,7 @@ export type AnyForeignKeyJoin = Omit<
 > & { readonly select: Callback; readonly on: Callback }
 
 /** Two tables of the same key. */
-export function joinTables(
-  left: Handle,
-  right: Handle,
-  options: AnyTableJoin,
-): Handle {
+export function joinTables(left: Handle, right: Handle, options: AnyTableJoin): Handle {
   const key = keySerde(undefined, { key: left.serdes.key ?? right.serdes.key })
   const value = valueSerde(options.value, {})
   const node = {
@@ -28,15 +24,11 @@ export function joinTables(
     select: options.select,
     ...resultTable(left, options, key, value),
   } as const
-  return left.then(node, 'joinTable', options, { key, value: options.value === undefined ? undefined : value }, [right])
+  return left.add(node, 'joinTable', options, { key, value: options.value === undefined ? undefined : value }, [right])
 }
 
 /** A table with the rows of another that its own rows name. */
-export function joinForeignKey(
-  left: Handle,
-  right: Handle,
-  options: AnyForeignKeyJoin,
-): Handle {
+export function joinForeignKey(left: Handle, right: Handle, options: AnyForeignKeyJoin): Handle {
   const key = keySerde(undefined, left.serdes)
   const value = valueSerde(options.value, {})
   const id = left.idOf('joinTable', options)
@@ -53,12 +45,18 @@ export function joinForeignKey(
     rightValueSerde: valueSerde(undefined, right.serdes),
     ...resultTable(left, options, key, value),
   } as const
-  return left.then(node, 'joinTable', options, { key, value: options.value === undefined ? undefined : value }, [right])
+  return left.add(node, 'joinTable', options, { key, value: options.value === undefined ? undefined : value }, [right])
 }
 
 function resultTable(
   at: Handle,
-  options: { readonly name?: string; readonly store?: string; readonly storage?: 'memory' | 'persistent'; readonly logged?: boolean; readonly cache?: number },
+  options: {
+    readonly name?: string
+    readonly store?: string
+    readonly storage?: 'memory' | 'persistent'
+    readonly logged?: boolean
+    readonly cache?: number
+  },
   key: ReturnType<typeof keySerde>,
   value: ReturnType<typeof valueSerde>,
 ) {

@@ -8,7 +8,7 @@ import type {
 import { long, type Serde } from '../serde/index.ts'
 import { type AggregateInput, aggregateStream } from './aggregate-stream.ts'
 import { CogroupedKStream } from './cogrouped-k-stream.ts'
-import { type Handle, handle } from './handle.ts'
+import { type Handle, Handled, handleOf } from './handle.ts'
 import type { KTable } from './k-table.ts'
 import { SessionWindowedKStream } from './session-windowed-k-stream.ts'
 import type { AggregateOptions } from './stateful-options.ts'
@@ -33,12 +33,11 @@ export interface StreamAggregator<K, V, A> {
 }
 
 /** A stream grouped by key: what aggregations start from. Records with a null key or value are dropped and counted. */
-export class KGroupedStream<K, V> {
-  readonly [handle]: Handle
+export class KGroupedStream<K, V> extends Handled {
   readonly grouping: Grouping
 
   constructor(at: Handle, grouping: Grouping) {
-    this[handle] = at
+    super(at)
     this.grouping = grouping
   }
 
@@ -72,16 +71,16 @@ export class KGroupedStream<K, V> {
   windowedBy(
     windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec | SessionWindowsSpec,
   ): WindowedKStream<K, V> | SessionWindowedKStream<K, V> {
-    if (windows.kind === 'session') return new SessionWindowedKStream(this[handle], this.grouping, windows)
-    return new WindowedKStream(this[handle], this.grouping, windows)
+    if (windows.kind === 'session') return new SessionWindowedKStream(handleOf(this), this.grouping, windows)
+    return new WindowedKStream(handleOf(this), this.grouping, windows)
   }
 
   /** Begins an aggregation of several streams into one table; add more with `cogroup` on the result. */
   cogroup<A>(add: (aggregate: A, value: V, key: K) => A | null | undefined): CogroupedKStream<K, A> {
-    return new CogroupedKStream<K, A>([this.#input(add as Callback)])
+    return new CogroupedKStream<K, A>([this.#input(add)])
   }
 
   #input(aggregator: Callback): AggregateInput {
-    return { at: this[handle], grouping: this.grouping, aggregator }
+    return { at: handleOf(this), grouping: this.grouping, aggregator }
   }
 }

@@ -1,5 +1,5 @@
 import { changed, long, type Serde } from '../serde/index.ts'
-import { type Handle, handle, storeFields, topicSafe } from './handle.ts'
+import { type Handle, Handled, handleOf, storeFields, topicSafe } from './handle.ts'
 import type { Grouping } from './k-grouped-stream.ts'
 import { KTable } from './k-table.ts'
 import type { AggregateOptions } from './stateful-options.ts'
@@ -16,12 +16,11 @@ export interface TableAggregator<K, V, A> {
 }
 
 /** A table grouped by a new key. */
-export class KGroupedTable<K, V> {
-  readonly [handle]: Handle
+export class KGroupedTable<K, V> extends Handled {
   readonly #grouping: Grouping
 
   constructor(at: Handle, grouping: Grouping) {
-    this[handle] = at
+    super(at)
     this.#grouping = grouping
   }
 
@@ -41,13 +40,13 @@ export class KGroupedTable<K, V> {
   ): KTable<K, V> {
     const { add, subtract, ...options } = reducer
     const value = this.#grouping.value as Serde<V>
-    return this.#aggregate('reduce', { value, ...options }, add as Callback, subtract as Callback)
+    return this.#aggregate('reduce', { value, ...options }, add, subtract)
   }
 
   /** Builds an aggregate of any type. */
   aggregate<A>(options: AggregateOptions<K, A> & TableAggregator<K, V, A>): KTable<K, A> {
     const { init, add, subtract, ...rest } = options
-    return this.#aggregate('aggregate', rest, add as Callback, subtract as Callback, init)
+    return this.#aggregate('aggregate', rest, add, subtract, init)
   }
 
   #aggregate<A>(
@@ -57,10 +56,10 @@ export class KGroupedTable<K, V> {
     subtract: Callback,
     init?: () => A,
   ): KTable<K, A> {
-    const at = this[handle]
+    const at = handleOf(this)
     const id = at.idOf(operation, options)
     const key = (options.key as Serde<unknown> | undefined) ?? this.#grouping.key
-    const value = options.value as Serde<unknown> | undefined ?? this.#grouping.value
+    const value = (options.value as Serde<unknown> | undefined) ?? this.#grouping.value
     const name = this.#grouping.repartition ?? topicSafe(options.store ?? id)
     // not implicit: a table that is re-keyed always has to go to another task
     const input = at.repartitioned(name, this.#grouping.key, changed(this.#grouping.value), { isImplicit: false })
@@ -72,6 +71,6 @@ export class KGroupedTable<K, V> {
       cacheBytes: options.cache ?? 0,
       ...(init === undefined ? {} : { init }),
     } as const
-    return new KTable(input.then(node, operation, options, { key, value }))
+    return new KTable(input.add(node, operation, options, { key, value }))
   }
 }

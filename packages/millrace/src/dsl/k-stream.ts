@@ -3,27 +3,19 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type TimestampOf } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
-import type { StateStore } from '../ports/state-store.ts'
 import type { TableSpec } from '../ports/table.ts'
 import { hourBucket } from '../time/index.ts'
 import { defaultSerde } from './default-serde.ts'
 import type { GlobalKTable } from './global-k-table.ts'
 import { groupStream, toTable } from './group-stream.ts'
-import { type Handle, handle, type NewNode } from './handle.ts'
-import {
-  type AnyJoinByKey,
-  type AnyJoinTable,
-  type AnyStreamJoin,
-  joinKeyedTable,
-  joinStreams,
-  joinTableByKey,
-} from './join-stream.ts'
+import { Handled, handleOf, type NewNode } from './handle.ts'
+import { type AnyJoinByKey, type AnyJoinTable, joinKeyedTable, joinStreams, joinTableByKey } from './join-stream.ts'
 import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions, WithRow } from './join-options.ts'
 import type { KGroupedStream } from './k-grouped-stream.ts'
 import type { KTable } from './k-table.ts'
 import type { GroupOptions, RepartitionOptions, TableOptions } from './stateful-options.ts'
 import type { NameOption, ParseOptions, SinkTableOptions, ToArguments, WindowByHourOptions } from './options.ts'
-import { addProcessor, type ProcessOptions, type StoreHandles, type StoresOf } from './process.ts'
+import { addProcessor, type NoStores, type ProcessOptions, type StoreHandles, type StoresOf } from './process.ts'
 import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
 import type { SinkCheck } from './sink-check.ts'
 import { branchNodes, type Branches, type Predicates } from './split.ts'
@@ -37,13 +29,7 @@ type Callback = (...args: never[]) => unknown
  * gives a new handle; using one handle twice sends each record both ways, in the order written.
  * Callbacks get the value first, then the key, and must be synchronous and free of side effects unless said otherwise.
  */
-export class KStream<K, V> {
-  readonly [handle]: Handle
-
-  constructor(at: Handle) {
-    this[handle] = at
-  }
-
+export class KStream<K, V> extends Handled {
   /**
    * Reads JSON (where the value is still bytes) and validates it with any Standard Schema: zod, valibot, arktype.
    * The value is what the schema puts out. An asynchronous schema works too: order is kept.
@@ -131,7 +117,7 @@ export class KStream<K, V> {
 
   /** The records of both streams, in no particular order between the two. */
   merge<K2, V2>(other: KStream<K2, V2>, options: NameOption = {}): KStream<K | K2, V | V2> {
-    return new KStream(this[handle].then({ kind: 'merge' }, 'merge', options, {}, [other[handle]]))
+    return new KStream(handleOf(this).add({ kind: 'merge' }, 'merge', options, {}, [handleOf(other)]))
   }
 
   /**
@@ -142,7 +128,7 @@ export class KStream<K, V> {
     predicates: P,
     options: NameOption & { readonly otherwise?: Otherwise } = {},
   ): Branches<K, V, P, Otherwise> {
-    const branches = branchNodes(this[handle], predicates, options)
+    const branches = branchNodes(handleOf(this), predicates, options)
     const streams = branches.map(([branch, at]) => [branch, new KStream<K, V>(at)])
     return Object.freeze(Object.fromEntries(streams)) as Branches<K, V, P, Otherwise>
   }
@@ -165,7 +151,7 @@ export class KStream<K, V> {
 
   /** Ends the stream by printing each record to standard output as `[label] key: value`. */
   print(options: NameOption & { readonly label?: string } = {}): void {
-    const label = options.label ?? this[handle].node
+    const label = options.label ?? handleOf(this).node
     const action = (value: V, key: K): void => {
       process.stdout.write(`[${label}] ${String(key)}: ${printable(value)}\n`)
     }
@@ -202,9 +188,10 @@ export class KStream<K, V> {
     table: GlobalKTable<TableKey, Row> | LookupTableSpec<TableKey, Row> | KTable<TableKey, Row>,
     options: AnyJoinByKey | AnyJoinTable,
   ): KStream<K, unknown> {
-    const joined = 'on' in options
-      ? joinTableByKey(this[handle], table as GlobalKTable<unknown, unknown>, options)
-      : joinKeyedTable(this[handle], table as KTable<unknown, unknown>, options)
+    const joined =
+      'on' in options
+        ? joinTableByKey(handleOf(this), table as GlobalKTable<unknown, unknown>, options)
+        : joinKeyedTable(handleOf(this), table as KTable<unknown, unknown>, options)
     return new KStream(joined)
   }
 
@@ -217,12 +204,12 @@ export class KStream<K, V> {
     other: KStream<K2, V2> & SameKey<K, K2>,
     options: JoinStreamOptions<K, V, V2, Type, Result>,
   ): KStream<K, Result> {
-    return new KStream(joinStreams(this[handle], other[handle], options as unknown as AnyStreamJoin))
+    return new KStream(joinStreams(handleOf(this), handleOf(other), options))
   }
 
   /** Groups by the key as it is. Records with a null key are dropped by what follows (`records-dropped`). */
   groupByKey(options: GroupOptions<NonNullable<K>, V> = {}): KGroupedStream<NonNullable<K>, V> {
-    return groupStream(this[handle], undefined, options)
+    return groupStream(handleOf(this), undefined, options)
   }
 
   /** Groups by a new key; records for which it is null are dropped. Goes through an internal topic. */
@@ -230,12 +217,12 @@ export class KStream<K, V> {
     selector: (value: V, key: K) => K2 & SyncResult<K2, 'groupBy()'>,
     options: GroupOptions<NonNullable<K2>, V> = {},
   ): KGroupedStream<NonNullable<K2>, V> {
-    return groupStream(this[handle], selector as Callback, options)
+    return groupStream(handleOf(this), selector as Callback, options)
   }
 
   /** The latest value per key. A null value deletes; records with a null key are dropped. */
   toTable(options: TableOptions<NonNullable<K>, V> = {}): KTable<NonNullable<K>, NonNullable<V>> {
-    return toTable(this[handle], options)
+    return toTable(handleOf(this), options)
   }
 
   /**
@@ -243,27 +230,29 @@ export class KStream<K, V> {
    * Records with a null key are dropped, unless a left or outer join follows.
    */
   repartition(options: RepartitionOptions<NonNullable<K>, V> = {}): KStream<K, V> {
-    const at = this[handle]
+    const at = handleOf(this)
     const { partitions } = options
     const name = options.name ?? at.idOf('repartition', options)
     const [key, value] = [keySerde(options.key, at.serdes), valueSerde(options.value, at.serdes)]
-    return new KStream(at.repartitioned(name, key, value, { isImplicit: false, ...(partitions === undefined ? {} : { partitions }) }))
+    return new KStream(
+      at.repartitioned(name, key, value, { isImplicit: false, ...(partitions === undefined ? {} : { partitions }) }),
+    )
   }
 
   /** Ends in, or goes through, a processor of your own: any key and value, any number of records, stores, timers. */
-  process<K2 = never, V2 = never, const Stores extends StoreHandles = Record<never, never>>(
+  process<K2 = never, V2 = never, const Stores extends StoreHandles = NoStores>(
     supplier: (context: ProcessorContext<K2, V2, StoresOf<Stores>>) => Processor<K, V>,
     options: ProcessOptions<Stores> = {},
   ): KStream<K2, V2> {
-    return new KStream(addProcessor(this[handle], supplier as Callback, options, false))
+    return new KStream(addProcessor(handleOf(this), supplier, options, false))
   }
 
   /** Like `process`, with the key of the record kept: nothing after it needs a repartition. */
-  processValues<V2 = never, const Stores extends StoreHandles = Record<never, never>>(
+  processValues<V2 = never, const Stores extends StoreHandles = NoStores>(
     supplier: (context: ProcessorContext<K, V2, StoresOf<Stores>>) => Processor<K, V>,
     options: ProcessOptions<Stores> = {},
   ): KStream<K, V2> {
-    return new KStream(addProcessor(this[handle], supplier as Callback, options, true))
+    return new KStream(addProcessor(handleOf(this), supplier, options, true))
   }
 
   /**
@@ -277,10 +266,10 @@ export class KStream<K, V> {
       {
         kind: 'topic-sink',
         topics: Object.freeze([...topics]),
-        keySerde: options.key ?? this[handle].serdes.key ?? defaultSerde('key'),
-        valueSerde: options.value ?? this[handle].serdes.value ?? defaultSerde('value'),
+        keySerde: options.key ?? handleOf(this).serdes.key ?? defaultSerde('key'),
+        valueSerde: options.value ?? handleOf(this).serdes.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
-        ...(typeof topic === 'string' ? {} : { route: topic as Callback }),
+        ...(typeof topic === 'string' ? {} : { route: topic }),
       },
       typeof topic === 'string' ? `to(${topic})` : 'to',
       options,
@@ -303,12 +292,12 @@ export class KStream<K, V> {
   }
 
   #then<K2, V2>(node: NewNode, operation: string, options: NameOption, keeps: Keeps = 'key'): KStream<K2, V2> {
-    const { key, value } = this[handle].serdes
+    const { key, value } = handleOf(this).serdes
     const serdes: FlowingSerdes = {
       ...(keeps === 'both' || keeps === 'key' ? { key } : {}),
       ...(keeps === 'both' || keeps === 'value' ? { value } : {}),
     }
-    return new KStream(this[handle].then(node, operation, options, serdes))
+    return new KStream(handleOf(this).add(node, operation, options, serdes))
   }
 }
 

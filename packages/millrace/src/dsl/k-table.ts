@@ -1,7 +1,7 @@
 import type { TableStoreSpec } from '../plan/index.ts'
 import type { Windowed } from '../ports/state-store.ts'
 import { groupTable, type TableGroupOptions } from './group-table.ts'
-import { type Handle, handle, storeFields } from './handle.ts'
+import { type Handle, Handled, handleOf, storeFields } from './handle.ts'
 import { type AnyForeignKeyJoin, type AnyTableJoin, joinForeignKey, joinTables } from './join-tables.ts'
 import type { JoinForeignKeyOptions, JoinTablesOptions } from './join-options.ts'
 import type { KGroupedTable } from './k-grouped-table.ts'
@@ -26,13 +26,7 @@ interface Materialized {
  * A table: the latest value per key, as a stream of updates. A null value deletes; deletions go on as such, and
  * callbacks are not called for them. An immutable handle, like KStream.
  */
-export class KTable<K, V> {
-  readonly [handle]: Handle
-
-  constructor(at: Handle) {
-    this[handle] = at
-  }
-
+export class KTable<K, V> extends Handled {
   /** Keeps the rows for which `predicate` holds; a row that no longer passes is deleted. */
   filter<Narrow extends V>(
     predicate: (value: V, key: K) => value is Narrow,
@@ -40,14 +34,14 @@ export class KTable<K, V> {
   ): KTable<K, Narrow>
   filter(predicate: (value: V, key: K) => boolean, options?: TableOptions<K, V>): KTable<K, V>
   filter(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
-    const fields = this.#materialized('filter', options as TableOptions<K, unknown>, true)
-    return this.#then({ kind: 'table-filter', predicate, not: false, ...fields }, 'filter', options as TableOptions<K, unknown>, true)
+    const fields = this.#materialized('filter', options, true)
+    return this.#then({ kind: 'table-filter', predicate, not: false, ...fields }, 'filter', options, true)
   }
 
   /** Keeps the rows for which `predicate` does not hold. */
   filterNot(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
-    const fields = this.#materialized('filterNot', options as TableOptions<K, unknown>, true)
-    return this.#then({ kind: 'table-filter', predicate, not: true, ...fields }, 'filterNot', options as TableOptions<K, unknown>, true)
+    const fields = this.#materialized('filterNot', options, true)
+    return this.#then({ kind: 'table-filter', predicate, not: true, ...fields }, 'filterNot', options, true)
   }
 
   /** A new value per row. */
@@ -55,13 +49,13 @@ export class KTable<K, V> {
     mapper: (value: V, key: K) => V2 & SyncResult<V2, 'mapValues()'>,
     options: TableOptions<K, V2> = {},
   ): KTable<K, V2> {
-    const fields = this.#materialized('mapValues', options as TableOptions<K, unknown>, false)
-    return this.#then({ kind: 'table-map-values', mapper: mapper as Callback, ...fields }, 'mapValues', options as TableOptions<K, unknown>, false)
+    const fields = this.#materialized('mapValues', options, false)
+    return this.#then({ kind: 'table-map-values', mapper: mapper, ...fields }, 'mapValues', options, false)
   }
 
   /** The updates as records; a deletion is a record with a null value. */
   toStream(options: NameOption = {}): KStream<K, V> {
-    return new KStream(this[handle].then({ kind: 'to-stream' }, 'toStream', options, this[handle].serdes))
+    return new KStream(handleOf(this).add({ kind: 'to-stream' }, 'toStream', options, handleOf(this).serdes))
   }
 
   /**
@@ -72,7 +66,7 @@ export class KTable<K, V> {
     mapper: (row: { readonly key: K; readonly value: V }) => { readonly key: K2; readonly value: V2 },
     options: TableGroupOptions<NonNullable<K2>, NonNullable<V2>> = {},
   ): KGroupedTable<NonNullable<K2>, NonNullable<V2>> {
-    return groupTable(this[handle], mapper as Callback, options)
+    return groupTable(handleOf(this), mapper as Callback, options)
   }
 
   /**
@@ -93,7 +87,7 @@ export class KTable<K, V> {
       | JoinForeignKeyOptions<K, V, K2, V2, 'inner' | 'left', unknown>
       | JoinTablesOptions<K, V, V2, 'inner' | 'left' | 'outer', unknown>,
   ): KTable<K, unknown> {
-    const [left, right] = [this[handle], other[handle]]
+    const [left, right] = [handleOf(this), handleOf(other)]
     return new KTable(
       'on' in options
         ? joinForeignKey(left, right, options as AnyForeignKeyJoin)
@@ -111,11 +105,11 @@ export class KTable<K, V> {
       : UntilTimeLimit | TopologyTypeError<'untilWindowCloses() needs the result of a windowed aggregation'>,
     options: NameOption = {},
   ): KTable<K, V> {
-    return new KTable(suppress(this[handle], until as Suppressed, options))
+    return new KTable(suppress(handleOf(this), until as Suppressed, options))
   }
 
   #materialized(operation: string, options: TableOptions<K, unknown>, keepsValue: boolean): Materialized {
-    const at = this[handle]
+    const at = handleOf(this)
     const key = keySerde(options.key, at.serdes)
     const value = valueSerde(options.value, keepsValue ? at.serdes : {})
     return {
@@ -126,13 +120,13 @@ export class KTable<K, V> {
   }
 
   #then<V2>(
-    node: Parameters<Handle['then']>[0],
+    node: Parameters<Handle['add']>[0],
     operation: string,
     options: TableOptions<K, unknown>,
     keepsValue: boolean,
   ): KTable<K, V2> {
-    const { key, value } = this[handle].serdes
+    const { key, value } = handleOf(this).serdes
     const serdes = { key: options.key ?? key, value: options.value ?? (keepsValue ? value : undefined) }
-    return new KTable(this[handle].then(node, operation, options, serdes as Handle['serdes']))
+    return new KTable(handleOf(this).add(node, operation, options, serdes))
   }
 }

@@ -1,13 +1,5 @@
 import { StreamsError } from '../errors/index.ts'
-import {
-  callSite,
-  checkName,
-  pathId,
-  type NodeFields,
-  type Plan,
-  type Policy,
-  type StoreSpec,
-} from '../plan/index.ts'
+import { callSite, checkName, pathId, type NodeFields, type Plan, type Policy, type StoreSpec } from '../plan/index.ts'
 import type { NewNode } from './handle.ts'
 
 /** Collects nodes while a topology is defined, append-only, until it is frozen into a plan. */
@@ -77,7 +69,11 @@ export class PlanBuilder {
       })
     }
     this.#ids.add(id)
-    const fields: NodeFields = { id, parents: Object.freeze([...parents]), ...(site === undefined ? {} : { callSite: site }) }
+    const fields: NodeFields = {
+      id,
+      parents: Object.freeze([...parents]),
+      ...(site === undefined ? {} : { callSite: site }),
+    }
     this.#nodes.push(Object.freeze({ ...node, ...fields }) as Plan['nodes'][number])
     return id
   }

@@ -8,6 +8,9 @@ type Callback = (...args: never[]) => unknown
 /** Stores that a processor uses, by the names that it calls them. */
 export type StoreHandles = Readonly<Record<string, StoreHandle<StateStore>>>
 
+/** A processor without stores. */
+export type NoStores = Readonly<Record<string, never>>
+
 /** The running stores of those handles. */
 export type StoresOf<Handles extends StoreHandles> = {
   readonly [Name in keyof Handles]: Handles[Name] extends StoreHandle<infer Store> ? Store : never
@@ -26,5 +29,10 @@ export function addProcessor(
 ): Handle {
   const stores = Object.fromEntries(Object.entries(options.stores ?? {}).map(([name, store]) => [name, store.name]))
   const serdes = isKeyFixed ? { key: at.serdes.key } : {}
-  return at.then({ kind: 'process', supplier, stores, isKeyFixed }, isKeyFixed ? 'processValues' : 'process', options, serdes)
+  return at.add(
+    { kind: 'process', supplier, stores, isKeyFixed },
+    isKeyFixed ? 'processValues' : 'process',
+    options,
+    serdes,
+  )
 }

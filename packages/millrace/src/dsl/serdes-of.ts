@@ -12,7 +12,7 @@ export const noSerdes: FlowingSerdes = Object.freeze({})
 
 /** The key serde to use: the one given, the one that flows, or text. A key of another type fails when it is written. */
 export function keySerde(given: unknown, flowing: FlowingSerdes): Serde<unknown> {
-  return (given as Serde<unknown> | undefined) ?? flowing.key ?? (string() as Serde<unknown>)
+  return (given as Serde<unknown> | undefined) ?? flowing.key ?? string()
 }
 
 /** The value serde to use: the one given, the one that flows, or JSON. */

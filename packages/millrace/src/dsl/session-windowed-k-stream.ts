@@ -3,7 +3,7 @@ import type { Windowed } from '../ports/state-store.ts'
 import { long, type Serde } from '../serde/index.ts'
 import type { AggregateInput } from './aggregate-stream.ts'
 import { aggregateSessions, type SessionOptions } from './aggregate-windows.ts'
-import { type Handle, handle } from './handle.ts'
+import { type Handle, Handled, handleOf } from './handle.ts'
 import type { Grouping, StreamAggregator } from './k-grouped-stream.ts'
 import type { KTable } from './k-table.ts'
 import type { SyncResult } from './type-error.ts'
@@ -14,13 +14,12 @@ type Callback = (...args: never[]) => unknown
  * A grouped stream cut into sessions. When a record joins sessions, each old one is deleted downstream before the new
  * one comes; results have the session's end as their timestamp.
  */
-export class SessionWindowedKStream<K, V> {
-  readonly [handle]: Handle
+export class SessionWindowedKStream<K, V> extends Handled {
   readonly #grouping: Grouping
   readonly #windows: SessionWindowsSpec
 
   constructor(at: Handle, grouping: Grouping, windows: SessionWindowsSpec) {
-    this[handle] = at
+    super(at)
     this.#grouping = grouping
     this.#windows = windows
   }
@@ -38,20 +37,19 @@ export class SessionWindowedKStream<K, V> {
     options: SessionOptions<K, V, V> = {},
   ): KTable<Windowed<K>, V> {
     const value = this.#grouping.value as Serde<V>
-    const inputs = this.#inputs(reducer as Callback)
+    const inputs = this.#inputs(reducer)
     return aggregateSessions('reduce', inputs, this.#windows, { value, ...options }, reducer as Callback)
   }
 
   /** Builds an aggregate of any type; `merge` joins the aggregates of two sessions that have become one. */
   aggregate<A>(
-    options: SessionOptions<K, V, A> &
-      StreamAggregator<K, V, A> & { readonly merge: (left: A, right: A, key: K) => A },
+    options: SessionOptions<K, V, A> & StreamAggregator<K, V, A> & { readonly merge: (left: A, right: A, key: K) => A },
   ): KTable<Windowed<K>, A> {
     const { init, add, merge, ...rest } = options
     return aggregateSessions('aggregate', this.#inputs(add as Callback), this.#windows, rest, merge as Callback, init)
   }
 
   #inputs(aggregator: Callback): readonly AggregateInput[] {
-    return [{ at: this[handle], grouping: this.#grouping, aggregator }]
+    return [{ at: handleOf(this), grouping: this.#grouping, aggregator }]
   }
 }

@@ -27,8 +27,8 @@ export function branchNodes<K, V>(
     return predicate === undefined ? { name } : { name, predicate }
   })
   const { name } = options
-  const split = at.then({ kind: 'split', branches }, 'split', name === undefined ? {} : { name }, at.serdes)
-  return names.map((branch) => [branch, split.then({ kind: 'branch', branch }, branch, {}, at.serdes)] as const)
+  const split = at.add({ kind: 'split', branches }, 'split', name === undefined ? {} : { name }, at.serdes)
+  return names.map((branch) => [branch, split.add({ kind: 'branch', branch }, branch, {}, at.serdes)] as const)
 }
 
 function checkBranch(name: string, names: readonly string[]): void {

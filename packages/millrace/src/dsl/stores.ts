@@ -50,7 +50,13 @@ export function windowStore<K, V>(
   },
 ): StoreHandle<WindowStore<K, V>> {
   const { size, retention, retainDuplicates = false } = options
-  const spec = { kind: 'window', retentionMs: retention, windowSizeMs: size, isTimestamped: false, retainDuplicates } as const
+  const spec = {
+    kind: 'window',
+    retentionMs: retention,
+    windowSizeMs: size,
+    isTimestamped: false,
+    retainDuplicates,
+  } as const
   return { name: options.name, spec: { ...spec, ...fields(options) } }
 }
 
@@ -70,6 +76,10 @@ export function versionedStore<K, V>(
 
 function fields<K, V>(options: StoreOptions<K, V>): ReturnType<typeof storeFields> {
   const { name, storage, logged } = options
-  const where = { store: name, ...(storage === undefined ? {} : { storage }), ...(logged === undefined ? {} : { logged }) }
-  return storeFields(name, where, options.key as Serde<unknown>, options.value as Serde<unknown>)
+  const where = {
+    store: name,
+    ...(storage === undefined ? {} : { storage }),
+    ...(logged === undefined ? {} : { logged }),
+  }
+  return storeFields(name, where, options.key, options.value)
 }

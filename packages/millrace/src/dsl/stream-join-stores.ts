@@ -41,6 +41,9 @@ export function streamJoinStores(
   })
   const stores = { leftStore: side('left', serdes.leftValue), rightStore: side('right', serdes.rightValue) }
   if (type === 'inner') return stores
-  const unmatchedStore = { kind: 'key-value', ...storeFields(`${id}-unmatched`, where, serdes.key, serdes.leftValue) } as const
+  const unmatchedStore = {
+    kind: 'key-value',
+    ...storeFields(`${id}-unmatched`, where, serdes.key, serdes.leftValue),
+  } as const
   return { ...stores, unmatchedStore }
 }

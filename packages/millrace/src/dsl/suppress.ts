@@ -17,7 +17,10 @@ export function suppress(at: Handle, until: Suppressed, options: NameOption): Ha
   }
   const node = {
     kind: 'suppress',
-    until: until.kind === 'time-limit' ? ({ kind: 'time-limit', waitMs: until.waitMs } as const) : ({ kind: 'window-close' } as const),
+    until:
+      until.kind === 'time-limit'
+        ? ({ kind: 'time-limit', waitMs: until.waitMs } as const)
+        : ({ kind: 'window-close' } as const),
     whenFull: until.whenFull,
     keySerde: keySerde(undefined, at.serdes),
     valueSerde: valueSerde(undefined, at.serdes),
@@ -25,5 +28,5 @@ export function suppress(at: Handle, until: Suppressed, options: NameOption): Ha
     ...(until.maxRecords === undefined ? {} : { maxRecords: until.maxRecords }),
     ...(until.maxBytes === undefined ? {} : { maxBytes: until.maxBytes }),
   } as const
-  return at.then(node, 'suppress', options, at.serdes)
+  return at.add(node, 'suppress', options, at.serdes)
 }

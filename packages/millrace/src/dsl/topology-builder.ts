@@ -4,7 +4,7 @@ import type { StateStore } from '../ports/state-store.ts'
 import { bytes, json, string, type Serde } from '../serde/index.ts'
 import { GlobalKTable } from './global-k-table.ts'
 import { toTable } from './group-stream.ts'
-import { Handle, handle, storeFields } from './handle.ts'
+import { Handle, handleOf, storeFields } from './handle.ts'
 import { KStream } from './k-stream.ts'
 import type { KTable } from './k-table.ts'
 import type { PlanBuilder } from './plan-builder.ts'
@@ -94,14 +94,17 @@ export class TopologyBuilder {
   table<K = string, V = unknown>(topic: string, options: TableSourceOptions<K, V> = {}): KTable<K, V> {
     const { store, storage, logged, versioned, cache, name, ...source } = options
     const stream = this.source<K, V>(topic, { value: json<V>(), ...source })
-    return toTable(stream[handle], { ...given({ store, storage, logged, versioned, cache }), name: name ?? `${topic}-table` })
+    return toTable(handleOf(stream), {
+      ...given({ store, storage, logged, versioned, cache }),
+      name: name ?? `${topic}-table`,
+    })
   }
 
   /** A table that every instance holds in full: for joins by any key. Read to its end before processing starts. */
   globalTable<K = string, V = unknown>(topic: string, options: GlobalTableOptions<K, V> = {}): GlobalKTable<K, V> {
     checkName(topic, 'Topic', callSite())
     const key = (options.key ?? string()) as Serde<unknown>
-    const value = (options.value ?? json()) as Serde<unknown>
+    const value = options.value ?? json()
     const fields = storeFields(`${topic}-global`, given({ store: options.store, storage: options.storage }), key, value)
     const store = { kind: 'timestamped-key-value', ...fields } as const
     const id = this.#builder.add({ kind: 'global-table', topic, store }, [], `${topic}-global`, options.name)

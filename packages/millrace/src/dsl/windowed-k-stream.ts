@@ -3,7 +3,7 @@ import type { Windowed } from '../ports/state-store.ts'
 import { long, type Serde } from '../serde/index.ts'
 import { aggregateWindows, type WindowedOptions } from './aggregate-windows.ts'
 import type { AggregateInput } from './aggregate-stream.ts'
-import { type Handle, handle } from './handle.ts'
+import { type Handle, Handled, handleOf } from './handle.ts'
 import type { Grouping, StreamAggregator } from './k-grouped-stream.ts'
 import type { KTable } from './k-table.ts'
 import type { SyncResult } from './type-error.ts'
@@ -11,8 +11,7 @@ import type { SyncResult } from './type-error.ts'
 type Callback = (...args: never[]) => unknown
 
 /** A grouped stream cut into windows. The keys of the result carry their window. */
-export class WindowedKStream<K, V> {
-  readonly [handle]: Handle
+export class WindowedKStream<K, V> extends Handled {
   readonly #grouping: Grouping
   readonly #windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec
 
@@ -21,7 +20,7 @@ export class WindowedKStream<K, V> {
     grouping: Grouping,
     windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec,
   ) {
-    this[handle] = at
+    super(at)
     this.#grouping = grouping
     this.#windows = windows
   }
@@ -48,6 +47,6 @@ export class WindowedKStream<K, V> {
   }
 
   #inputs(aggregator: Callback): readonly AggregateInput[] {
-    return [{ at: this[handle], grouping: this.#grouping, aggregator }]
+    return [{ at: handleOf(this), grouping: this.#grouping, aggregator }]
   }
 }

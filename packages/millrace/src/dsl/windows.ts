@@ -23,13 +23,18 @@ export function tumbling(size: number, options: GraceOption = {}): TimeWindowsSp
 export function hopping(size: number, options: GraceOption & { readonly advance: number }): TimeWindowsSpec {
   const sizeMs = positive('size', size)
   const advanceMs = positive('advance', options.advance)
-  if (advanceMs > sizeMs) throw invalid('advance', options.advance, 'Make it at most the size, or records fall between.')
+  if (advanceMs > sizeMs)
+    throw invalid('advance', options.advance, 'Make it at most the size, or records fall between.')
   return Object.freeze({ kind: 'time', sizeMs, advanceMs, graceMs: graceOf(options) })
 }
 
 /** Windows that hold all records at most `difference` apart, one per such set (KIP-450). */
 export function sliding(difference: number, options: GraceOption = {}): SlidingWindowsSpec {
-  return Object.freeze({ kind: 'sliding', differenceMs: notNegative('difference', difference), graceMs: graceOf(options) })
+  return Object.freeze({
+    kind: 'sliding',
+    differenceMs: notNegative('difference', difference),
+    graceMs: graceOf(options),
+  })
 }
 
 /** Sessions that end after `gap` without a record of the key. */

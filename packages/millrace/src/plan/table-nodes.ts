@@ -1,6 +1,11 @@
 import type { Serde } from '../serde/serde.ts'
 import type { NodeFields } from './nodes.ts'
-import type { SessionStoreSpec, TimestampedKeyValueStoreSpec, VersionedStoreSpec, WindowStoreSpec } from './store-spec.ts'
+import type {
+  SessionStoreSpec,
+  TimestampedKeyValueStoreSpec,
+  VersionedStoreSpec,
+  WindowStoreSpec,
+} from './store-spec.ts'
 import type {
   CalendarWindowsSpec,
   SessionWindowsSpec,
@@ -126,6 +131,3 @@ export interface SuppressNode extends NodeFields {
   readonly valueSerde: Serde<unknown>
   readonly storeName: string
 }
-
-
-

@@ -1,5 +1,10 @@
 /** How time is cut into windows. All times are event time in ms. */
-export type WindowSpec = TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | SessionWindowsSpec | UnlimitedWindowsSpec
+export type WindowSpec =
+  | TimeWindowsSpec
+  | CalendarWindowsSpec
+  | SlidingWindowsSpec
+  | SessionWindowsSpec
+  | UnlimitedWindowsSpec
 
 /** Tumbling where `advanceMs` equals `sizeMs`, else hopping: `[start, end)`, aligned to the epoch. */
 export interface TimeWindowsSpec {

@@ -11,7 +11,9 @@ export function checkSupported(topology: CompiledTopology, options: RunOptions):
   if (topology.globalTables.length > 0) {
     throw notYet(`run() does not read global tables yet (${topology.globalTables.map((one) => one.topic).join(', ')})`)
   }
-  const stores = topology.subTopologies.flatMap((sub) => sub.stores.filter((store) => store.isLogged).map((store) => store.name))
+  const stores = topology.subTopologies.flatMap((sub) =>
+    sub.stores.filter((store) => store.isLogged).map((store) => store.name),
+  )
   if (stores.length === 0 || (options.kafka === undefined && options.transport === undefined)) return
   throw notYet(`run() does not keep state on Kafka yet (stores ${stores.join(', ')})`)
 }

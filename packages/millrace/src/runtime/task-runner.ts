@@ -127,8 +127,7 @@ export class TaskRunner {
       else if (this.task.waitingRecords === 0) {
         if (this.task.nextPunctuationMs <= this.#clock.nowMs()) return
         await this.#wakeOrPunctuation()
-      }
-      else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
+      } else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
       else if (this.#outputs.isFull) await this.#outputs.drained()
       else if (this.#linger() > 0) await this.#sleep(this.#linger())
       else if (this.#clock.nowMs() - this.#sliceStartMs >= sliceMs) {

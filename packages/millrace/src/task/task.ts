@@ -1,7 +1,14 @@
 import type { SubTopology } from '../compile/index.ts'
 import type { PlanNode, Policy, SourceNode, TableSinkNode } from '../plan/index.ts'
 import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter, StateStore } from '../ports/index.ts'
-import { type AsyncCut, buildChain, CurrentRecord, type Forward, source, type TaskServices } from '../processors/index.ts'
+import {
+  type AsyncCut,
+  buildChain,
+  CurrentRecord,
+  type Forward,
+  source,
+  type TaskServices,
+} from '../processors/index.ts'
 import { failedRecord, Failures } from './failures.ts'
 import { PartitionGroup, type PartitionInput } from './partition-group.ts'
 import { PartitionQueue } from './partition-queue.ts'

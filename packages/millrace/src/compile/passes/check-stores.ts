@@ -38,7 +38,7 @@ function taken(what: string, name: string, node: PlanNode, first: string | undef
   return new StreamsError({
     code: 'NAME_TAKEN',
     what: `Two ${what} are named '${name}'${first === undefined ? '' : ` (the other one at ${first})`}`,
-    hint: "Give one of them another name with the option `store` or `name`.",
+    hint: 'Give one of them another name with the option `store` or `name`.',
     node: node.id,
     callSite: node.callSite,
   })

@@ -25,7 +25,10 @@ function graceAbove(id: string, byId: ReadonlyMap<string, PlanNode>): readonly n
 function noWindow(node: PlanNode, found: number): StreamsError {
   return new StreamsError({
     code: 'TOPOLOGY_INVALID',
-    what: found === 0 ? 'untilWindowCloses() stands below no windowed aggregation' : 'untilWindowCloses() stands below windows of different grace',
+    what:
+      found === 0
+        ? 'untilWindowCloses() stands below no windowed aggregation'
+        : 'untilWindowCloses() stands below windows of different grace',
     hint: 'Put suppress() right behind one windowed aggregation, or use untilTimeLimit().',
     node: node.id,
     callSite: node.callSite,
