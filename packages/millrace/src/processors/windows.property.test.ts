@@ -70,7 +70,8 @@ function tableOf(forwarded: readonly Forwarded[]): Record<string, string> {
     const { newValue } = value as { readonly newValue: number | null }
     if (newValue === null) delete table[nameOf(key)]
     else table[nameOf(key)] = `${newValue} at ${timestamp}`
-rn table
+  }
+  return table
 }
 
 function nameOf(windowed: unknown): string {
