@@ -37,7 +37,7 @@ export const sensors = topology('sensors', (t) => {
 // #region values
 export const withOrigin = topology('with-origin', (t) => {
   t.source('sensors', { value: json<Reading>() })
-    .processValues((context: ProcessorContext<string | null, string, Record<never, never>>) => ({
+    .processValues<string>((context) => ({
       process(record) {
         const { topic, partition, offset } = context.origin!
         context.forward({ key: record.key, value: `${record.value.celsius} from ${topic}-${partition}@${offset}` })
