@@ -17,6 +17,7 @@ export default defineConfig({
           include: [
             'packages/*/src/**/*.test.ts',
             'packages/*/test/{pack,docs,conformance}/*.test.ts',
+            'packages/*/docs/snippets/*.test.ts',
             'examples/*/{src,test}/**/*.test.ts',
           ],
           testTimeout: 30_000,
