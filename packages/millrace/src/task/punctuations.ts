@@ -2,7 +2,7 @@
 export class Punctuations {
   #entries: Entry[] = []
   /** When the next is due; Infinity for never. */
-  nextAt = Infinity
+  nextAt: number = Infinity
 
   /** First at `firstAt`, then every `intervalMs`. The result cancels. */
   add(firstAt: number, intervalMs: number, callback: (timestamp: number) => void): () => void {

@@ -6,5 +6,6 @@ export {
   type TestInput,
   type TestOutput,
   type TestRecord,
+  type TopicRecord,
 } from './driver/test-driver.ts'
 export { silentLogger } from './silent-logger.ts'

@@ -1,7 +1,7 @@
 import type { CompiledTopology } from '../../compile/index.ts'
 import type { Serde } from '../../serde/index.ts'
 import type { Written } from './driver-outputs.ts'
-import type { TestRecord } from './test-driver.ts'
+import type { TopicRecord } from './test-driver.ts'
 
 type Part = 'key' | 'value'
 
@@ -21,7 +21,7 @@ export function encodeFor(topology: CompiledTopology, topic: string, part: Part,
 }
 
 /** A written record, read with the serdes that it was written with; raw where nobody wrote it with any. */
-export function decodeWritten(topology: CompiledTopology, record: Written): TestRecord {
+export function decodeWritten(topology: CompiledTopology, record: Written): TopicRecord {
   const serdes = writerOf(topology, record.topic)
   const { topic, timestamp, headers } = record
   const key = record.key === null || serdes === undefined ? record.key : serdes.keySerde.deserialize(record.key, topic)

@@ -12,7 +12,7 @@ type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknow
 
 /** One task per sub-topology, run one record at a time. */
 export class DriverTasks {
-  readonly metrics = new MetricsRegistry()
+  readonly metrics: MetricsRegistry = new MetricsRegistry()
   readonly outputs: DriverOutputs
   readonly inputTopics: readonly string[]
   readonly #topology: CompiledTopology

@@ -10,12 +10,16 @@ import { decodeWritten, encodeFor } from './driver-serdes.ts'
 
 /** A record that a topology wrote to a topic. */
 export interface TestRecord {
-  readonly topic: string
   readonly key: unknown
   readonly value: unknown
   /** ms since the epoch */
   readonly timestamp: number
   readonly headers: RecordHeaders
+}
+
+/** One of several topics. */
+export interface TopicRecord extends TestRecord {
+  readonly topic: string
 }
 
 export interface SendOptions {
@@ -92,11 +96,16 @@ export class TestDriver {
     const known = [...this.#topology.sinkTopics, ...this.#topology.repartitionTopics.map((one) => one.topic)]
     const isRouted = this.#topology.plan.nodes.some((node) => node.kind === 'topic-sink' && node.route !== undefined)
     if (!known.includes(topic) && !isRouted) throw unknownTopic(this.#topology, topic, known)
-    return { records: () => this.outputs().filter((record) => record.topic === topic) }
+    return {
+      records: () =>
+        this.outputs()
+          .filter((record) => record.topic === topic)
+          .map(({ key, value, timestamp, headers }) => ({ key, value, timestamp, headers })),
+    }
   }
 
   /** Everything written to any topic so far, internal ones included, in the order written. */
-  outputs(): readonly TestRecord[] {
+  outputs(): readonly TopicRecord[] {
     return this.#tasks.outputs.written.map((record: Written) => decodeWritten(this.#topology, record))
   }
 
