@@ -81,6 +81,21 @@ describe.each(storeHomes)('a versioned store $name', (home) => {
     })
   })
 
+  it('keeps on disk a version that has left the history but whose successor has not', () => {
+    use((rig) => {
+      rig.store.put('k', 'a', 1)
+      rig.store.put('k', 'b', 200_000)
+      rig.store.put('k', 'c', 400_000)
+      rig.flush()
+      rig.crash()
+      expect([100_000, 199_999, 200_000].map((time) => rig.store.getAsOf('k', time))).toEqual([
+        at('a', 1),
+        at('a', 1),
+        at('b', 200_000),
+      ])
+    })
+  })
+
   it('VS-06: a delete gives the version it ends', () => {
     use(({ store }) => {
       store.put('k', 'a', 10)
