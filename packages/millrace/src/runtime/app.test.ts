@@ -206,6 +206,15 @@ describe('caughtUp()', () => {
       what: expect.stringContaining('will not catch up') as string,
     })
   })
+
+  it('says of an app that has ended that it has, and not that its transport is closed', async () => {
+    const app = await run(
+      topology('t', (t) => t.source('in').to('out')),
+      { logger: silentLogger, signals: false },
+    )
+    await app.close()
+    await expect(app.caughtUp()).rejects.toMatchObject({ code: 'LIFECYCLE_INVALID' })
+  })
 })
 
 describe('metrics$', () => {

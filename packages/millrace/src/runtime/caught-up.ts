@@ -13,11 +13,17 @@ export async function caughtUp(
   clock: Clock,
   checkAlive: () => void,
 ): Promise<void> {
-  await reachEnds(groupId, topology.sourceTopics, admin, commit, clock, checkAlive)
-  // what the sources gave rise to goes on through internal topics, one after the other at most
-  const internal = topology.repartitionTopics.map((one) => one.topic)
-  for (let step = 0; step < internal.length; step++) {
-    await reachEnds(groupId, internal, admin, commit, clock, checkAlive)
+  try {
+    await reachEnds(groupId, topology.sourceTopics, admin, commit, clock, checkAlive)
+    // what the sources gave rise to goes on through internal topics, one after the other at most
+    const internal = topology.repartitionTopics.map((one) => one.topic)
+    for (let step = 0; step < internal.length; step++) {
+      await reachEnds(groupId, internal, admin, commit, clock, checkAlive)
+    }
+  } catch (thrown) {
+    // an app that ended meanwhile says so, instead of what its closed parts refuse
+    checkAlive()
+    throw thrown
   }
 }
 

@@ -1,0 +1,23 @@
+/** Invented, like everything here. */
+export const films: readonly string[] = [
+  'Odd Socks',
+  'Cold Tea',
+  'Slow Train, Fast Weather',
+  'The Apricot Conspiracy',
+  'Eight Umbrellas',
+  'What the Glacier Kept',
+  'Lost Property Department',
+  'Sweet Peas in Concrete',
+  'Kites and Kings',
+  'The Last Ferry to Hydra',
+  'Falling Upwards, Slowly',
+  'A Library of Doors',
+  'Night Shift at the Lighthouse',
+  'Borrowed Thunder',
+  'Seven Kinds of Silence',
+  'Ordinary Comets',
+  'Paper Harbour',
+  'The Beekeeper Abroad',
+  'Winter in Both Directions',
+  'An Island of Clocks',
+]
