@@ -13,7 +13,7 @@ export type ResultStore = WindowStore<unknown, WindowResult>
 export interface WindowResults {
   readonly store: ResultStore
   /** Writes a window's aggregate (null deletes) and, on update, sends it on. `old` is null for a new window. */
-  write(key: unknown, window: TimeWindow, value: unknown, old: unknown, timestamp: number): void
+  readonly write: (key: unknown, window: TimeWindow, value: unknown, old: unknown, timestamp: number) => void
 }
 
 export function windowResults(

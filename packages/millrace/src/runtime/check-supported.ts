@@ -11,6 +11,11 @@ export function checkSupported(topology: CompiledTopology, options: RunOptions):
   if (topology.globalTables.length > 0) {
     throw notYet(`run() does not read global tables yet (${topology.globalTables.map((one) => one.topic).join(', ')})`)
   }
+  const persistent = topology.subTopologies
+    .flatMap((sub) => sub.stores)
+    .filter((store) => store.storage === 'persistent')
+    .map((store) => store.name)
+  if (persistent.length > 0) throw notYet(`run() does not open persistent stores yet (${persistent.join(', ')})`)
   const stores = topology.subTopologies.flatMap((sub) =>
     sub.stores.filter((store) => store.isLogged).map((store) => store.name),
   )

@@ -1,4 +1,5 @@
 import type { CompiledTopology } from '../compile/index.ts'
+import { StreamsError } from '../errors/index.ts'
 import type { EmbeddedServer } from '../adapters/embedded/index.ts'
 import type { Clock, Logger, LookupTable, LookupTableSpec, Sink, TableStore, Transport } from '../ports/index.ts'
 import type { RunOptions } from './run-options.ts'
@@ -88,6 +89,9 @@ async function openTables(
     return createCassandraTableStore(options.cassandra, { clock, logger })
   }
   if (server !== undefined) return server.tables
-  const { createEmbeddedTableStore } = await import('../adapters/embedded/embedded-table-store.ts')
-  return createEmbeddedTableStore()
+  throw new StreamsError({
+    code: 'OPTION_INVALID',
+    what: 'The topology writes to tables, and run() is given Kafka but no Cassandra',
+    hint: 'Add { cassandra: { contactPoints, localDataCenter } }, or { tables } of your own.',
+  })
 }
