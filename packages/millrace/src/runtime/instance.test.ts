@@ -100,6 +100,36 @@ describe('a member of the group', () => {
     expect(transport.values('out')).toEqual(['0', '1', '2', '2', '3'])
   })
 
+  it('never pauses an input that the others wait for', async () => {
+    const both = topology('both', (t) => {
+      t.source(['in', 'more'], { value: string() }).to('out', { value: string() })
+    })
+    const transport = new ScriptedTransport({ in: 1, more: 1, out: 1 }, { 'more/0': [0, 2] })
+    const more = { topic: 'more', partition: 0 }
+    await start(both, transport, [p(0), more], { buffer: { maxRecords: 2 } })
+    const send = (topic: string, from: number, ...values: readonly string[]) =>
+      transport.deliver(
+        recordBatchOf(
+          topic,
+          0,
+          values.map((value, index) => ({ offset: from + index, timestamp: Number(value), value })),
+          {
+            highWatermark: topic === 'more' ? 2 : from + values.length,
+          },
+        ),
+        1,
+      )
+    send('in', 0, '10', '20', '30')
+    await settled()
+    expect([transport.values('out'), [...transport.paused]]).toEqual([[], ['in/0']])
+    send('more', 0, '5')
+    await settled()
+    expect([transport.values('out'), [...transport.paused]]).toEqual([['5'], ['in/0']])
+    send('more', 1, '15')
+    await settled()
+    expect([transport.values('out'), [...transport.paused]]).toEqual([['5', '10', '15', '20', '30'], []])
+  })
+
   it('takes no batch of a generation that is over', async () => {
     const transport = new ScriptedTransport({ in: 1, out: 1 })
     await start(copying, transport, [p(0)])

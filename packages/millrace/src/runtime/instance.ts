@@ -18,7 +18,7 @@ import { createAssignor } from './assignor.ts'
 import { commitCycle } from './commit-cycle.ts'
 import type { OutputBuffer } from './output-buffer.ts'
 import type { FilledRunOptions } from './run-options.ts'
-import { startPositions } from './start-positions.ts'
+import { type StartPosition, startPositions } from './start-positions.ts'
 import { TaskRunner } from './task-runner.ts'
 
 export interface InstanceParts {
@@ -204,7 +204,7 @@ export class Instance implements ConsumerListener {
     }
   }
 
-  #openTasks(positions: readonly PartitionOffset[], committed: readonly CommittedOffset[]): void {
+  #openTasks(positions: readonly StartPosition[], committed: readonly CommittedOffset[]): void {
     const { topology, host, outputs, options } = this.#parts
     for (const sub of topology.subTopologies) {
       const own = positions.filter(({ topic }) => sub.sourceTopics.includes(topic))

@@ -1,6 +1,11 @@
 import type { CompiledTopology } from '../compile/index.ts'
 import type { CommittedOffset, Logger, PartitionOffset, TopicPartition, TransportAdmin } from '../ports/index.ts'
 
+export interface StartPosition extends PartitionOffset {
+  /** Where the log ended. */
+  readonly end: number
+}
+
 /**
  * Where reading begins: at the committed offset; without one where the source's `startAt` says. A committed offset
  * that the log no longer has (retention, a topic made anew) goes back to `startAt`, with a warning: those records are
@@ -12,7 +17,7 @@ export async function startPositions(
   committed: readonly CommittedOffset[],
   admin: TransportAdmin,
   logger: Logger,
-): Promise<readonly PartitionOffset[]> {
+): Promise<readonly StartPosition[]> {
   if (partitions.length === 0) return []
   const [earliest, latest] = await Promise.all([
     admin.offsets(partitions, 'earliest'),
@@ -23,13 +28,13 @@ export async function startPositions(
     const end = offsetOf(latest, topic, partition) ?? 0
     const start = startsAtLatest(topology, topic) ? end : first
     const offset = offsetOf(committed, topic, partition)
-    if (offset === undefined) return { topic, partition, offset: start }
-    if (offset >= first && offset <= end) return { topic, partition, offset }
+    if (offset === undefined) return { topic, partition, offset: start, end }
+    if (offset >= first && offset <= end) return { topic, partition, offset, end }
     logger.warn(
       { topic, partition, committed: offset, earliest: first, latest: end, start },
       'The committed offset is no longer in the log: reading starts over where the source says',
     )
-    return { topic, partition, offset: start }
+    return { topic, partition, offset: start, end }
   })
 }
 

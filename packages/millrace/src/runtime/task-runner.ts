@@ -1,6 +1,6 @@
 import { type Observable, Subject } from 'rxjs'
 import type { Clock, RecordBatch, TopicPartition } from '../ports/index.ts'
-import type { Task } from '../task/index.ts'
+import type { PartitionQueue, Task } from '../task/index.ts'
 import { type MicroBatchResult, microBatches } from './micro-batch.ts'
 import type { MicroBatchLimits } from './run-options.ts'
 import type { OutputBuffer } from './output-buffer.ts'
@@ -33,7 +33,7 @@ export class TaskRunner {
   #isHeld = true
   #isStopped = false
   #isBusy = false
-  #isPaused = false
+  readonly #paused = new Set<PartitionQueue>()
   #oldestWaitingMs = 0
   #sliceStartMs = 0
 
@@ -49,10 +49,7 @@ export class TaskRunner {
   enqueue(batch: RecordBatch): void {
     if (this.task.waitingRecords === 0) this.#oldestWaitingMs = this.#clock.nowMs()
     this.task.enqueue(batch)
-    if (!this.#isPaused && this.#hasPlenty()) {
-      this.#isPaused = true
-      this.#flow.pause(this.task.queues)
-    }
+    if (this.#hasPlenty()) this.#pause()
     this.#wake.notify()
   }
 
@@ -90,7 +87,7 @@ export class TaskRunner {
     this.#isStopped = true
     this.task.abandon()
     // a pause outlives rebalances, and these partitions may come back with another task
-    if (this.#isPaused) this.#flow.resume(this.task.queues)
+    if (this.#paused.size > 0) this.#flow.resume([...this.#paused])
     this.#stop$.next()
     this.#wake.notify()
     this.#idle.notify()
@@ -124,7 +121,7 @@ export class TaskRunner {
     for (;;) {
       if (this.#isStopped) return
       if (this.#isHeld) await this.#wake.wait()
-      else if (this.task.waitingRecords === 0) {
+      else if (this.task.waitingRecords === 0 || this.task.isWaiting) {
         if (this.task.nextPunctuationMs <= this.#clock.nowMs()) return
         await this.#wakeOrPunctuation()
       } else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
@@ -173,12 +170,22 @@ export class TaskRunner {
     )
   }
 
+  /** An input that the others wait for is never paused: nothing would go on. */
+  #pause(): void {
+    const full = this.task.queues.filter((queue) => !queue.isBehind && !this.#paused.has(queue))
+    if (full.length === 0) return
+    for (const queue of full) this.#paused.add(queue)
+    this.#flow.pause(full)
+  }
+
   #resumeIfLow(): void {
     this.#oldestWaitingMs = this.#clock.nowMs()
-    if (!this.#isPaused) return
+    if (this.#paused.size === 0) return
     const { maxWaitingBytes, maxWaitingRecords } = this.#limits
-    if (this.task.waitingBytes * 2 > maxWaitingBytes || this.task.waitingRecords * 2 > maxWaitingRecords) return
-    this.#isPaused = false
-    this.#flow.resume(this.task.queues)
+    const isLow = this.task.waitingBytes * 2 <= maxWaitingBytes && this.task.waitingRecords * 2 <= maxWaitingRecords
+    const resumed = [...this.#paused].filter((queue) => isLow || queue.isBehind)
+    if (resumed.length === 0) return
+    for (const queue of resumed) this.#paused.delete(queue)
+    this.#flow.resume(resumed)
   }
 }

@@ -21,7 +21,7 @@ function group(topics: readonly string[]) {
           timestamps.map((timestamp, index) => ({ offset: firstOffset + index, timestamp, value: 'xx' })),
         ),
       )
-  return { group: new PartitionGroup(inputs), send, seen }
+  return { group: new PartitionGroup(inputs), inputs, send, seen }
 }
 
 describe('PartitionGroup', () => {
@@ -48,6 +48,18 @@ describe('PartitionGroup', () => {
     send('b', [1])
     both.process(100)
     expect(seen).toEqual(['a@50', 'b@1'])
+  })
+
+  it('waits for an input that is known to have more, and for no other', () => {
+    const { group: both, inputs, send, seen } = group(['a', 'b'])
+    inputs[1]!.queue.enqueue(recordBatchOf('b', 0, [{ offset: 0, timestamp: 1 }], { highWatermark: 2 }))
+    send('a', [5, 50])
+    expect(both.process(100)).toBe(1)
+    expect(both.isWaiting).toBe(true)
+    send('b', [10], 1)
+    expect(both.isWaiting).toBe(false)
+    expect(both.process(100)).toBe(3)
+    expect(seen).toEqual(['b@1', 'a@5', 'b@10', 'a@50'])
   })
 
   it('processes no more than it is asked for, across batches', () => {

@@ -8,7 +8,8 @@ export interface PartitionInput {
 
 /**
  * The inputs of one task. With one input records go straight through; with several the record with the smallest head
- * timestamp is next (KIP-353's choice among what is buffered), each input strictly in offset order.
+ * timestamp is next, each input strictly in offset order. As with Kafka Streams' `max.task.idle.ms` of 0, an input that
+ * is known to have more, but has not brought it yet, is waited for (KIP-695); producers are not.
  */
 export class PartitionGroup {
   readonly inputs: readonly PartitionInput[]
@@ -29,6 +30,11 @@ export class PartitionGroup {
     return bytes
   }
 
+  /** Whether what waits must go on waiting for an input that is behind. */
+  get isWaiting(): boolean {
+    return this.inputs.length > 1 && this.inputs.some(({ queue }) => queue.isBehind)
+  }
+
   /** Sends up to `max` records through the chain; gives how many there were. */
   process(max: number): number {
     const [only, second] = this.inputs
@@ -46,6 +52,7 @@ export class PartitionGroup {
     let earliest: PartitionInput | undefined
     let smallest = Infinity
     for (const input of this.inputs) {
+      if (input.queue.isBehind) return undefined
       if (input.queue.records === 0) continue
       const timestamp = input.queue.headTimestamp
       if (earliest === undefined || timestamp < smallest) {

@@ -20,12 +20,13 @@ export class PartitionQueue {
   #position: number
   #highWatermark: number
 
-  constructor(topic: string, partition: number, position: number) {
+  /** `end` is where the log is known to end; absent: at the position. */
+  constructor(topic: string, partition: number, position: number, end: number = position) {
     this.topic = topic
     this.partition = partition
     this.#expected = position
     this.#position = position
-    this.#highWatermark = position
+    this.#highWatermark = end
   }
 
   /** The offset after the last record that was taken; what a commit may name once that is processed. */
@@ -41,6 +42,11 @@ export class PartitionQueue {
   /** Records in the log behind the position, as far as the last delivery knew. */
   get lagRecords(): number {
     return Math.max(0, this.#highWatermark - this.#position)
+  }
+
+  /** Whether the log has records that have not come yet, and none that wait. */
+  get isBehind(): boolean {
+    return this.#records === 0 && this.#highWatermark > this.#position
   }
 
   /** Records waiting. */

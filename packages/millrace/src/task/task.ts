@@ -16,6 +16,12 @@ import { TaskClock } from './task-clock.ts'
 import type { TaskHost } from './task-host.ts'
 import { TaskState } from './task-state.ts'
 
+/** Where an input begins. */
+export interface InputPosition extends PartitionOffset {
+  /** Where its log is known to end; absent: at the position. */
+  readonly end?: number
+}
+
 /**
  * One sub-topology on one partition of each of its topics. Single-threaded: whoever runs it calls `process`, then
  * awaits `drainCuts`, then `complete`, and never overlaps them. `completed()` only ever names offsets below which
@@ -40,7 +46,7 @@ export class Task {
   constructor(
     sub: SubTopology,
     partition: number,
-    positions: readonly PartitionOffset[],
+    positions: readonly InputPosition[],
     policy: Policy,
     host: TaskHost,
   ) {
@@ -87,6 +93,11 @@ export class Task {
   /** Whether a sink of this task has more than it should hold; see `writers`. */
   get isSinkFull(): boolean {
     return this.writers.some((writer) => writer.isFull)
+  }
+
+  /** Whether what waits must go on waiting for an input that has more, but has not brought it yet. */
+  get isWaiting(): boolean {
+    return this.#group.isWaiting
   }
 
   /** The synchronous part of a micro-batch: up to `maxRecords` records; gives how many there were. */
@@ -220,7 +231,7 @@ function rejections(node: TableSinkNode, failures: Failures): SinkListener {
 function openInputs(
   sub: SubTopology,
   partition: number,
-  positions: readonly PartitionOffset[],
+  positions: readonly InputPosition[],
   services: TaskServices,
 ): readonly PartitionInput[] {
   const chain = buildChain(sub.nodes, services)
@@ -234,7 +245,7 @@ function openInputs(
     return node.topics.flatMap((topic) => {
       const position = positions.find((one) => one.topic === topic && one.partition === partition)
       if (position === undefined) return []
-      return [{ queue: new PartitionQueue(topic, partition, position.offset), read }]
+      return [{ queue: new PartitionQueue(topic, partition, position.offset, position.end), read }]
     })
   })
 }

@@ -7,6 +7,36 @@ import './to-bring.ts'
 const app = (define: (t: TopologyBuilder) => void) => topology('app', define)
 
 describe('the driver and policies beyond the cases', () => {
+  it('takes, of what comes back to several sources, the earliest first, each topic in its own order', () => {
+    const again = app((t) => {
+      const sent = t.source('in', texts).process<string, string>((context) => ({
+        process() {
+          for (const [child, timestamp] of [
+            ['a', 20],
+            ['a', 5],
+            ['b', 10],
+            ['b', 30],
+          ] as const) {
+            context.forward({ key: child, value: String(timestamp), timestamp }, `to-${child}`)
+          }
+        },
+      }))
+      sent.to('a', { ...texts, name: 'to-a' })
+      sent.to('b', { ...texts, name: 'to-b' })
+      t.source(['a', 'b'], texts).to('out', texts)
+    })
+    expect(again).toBring(`
+> in | k | v | 1
+  < a | a | 20 | 20
+  < a | a | 5 | 5
+  < b | b | 10 | 10
+  < b | b | 30 | 30
+  < out | b | 10 | 10
+  < out | a | 20 | 20
+  < out | a | 5 | 5
+  < out | b | 30 | 30`)
+  })
+
   it('sends on what a record has brought before it failed, and goes on with its other parents', () => {
     const failing = topology(
       'app',
