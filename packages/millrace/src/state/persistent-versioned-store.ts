@@ -184,14 +184,16 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
   /** What has a successor at or before the limit cannot be asked for any more, nor a latest tombstone that is so old. */
   #dropExpired(): void {
     const limit = this.#observedTime - this.historyMs
+    const newest = new Map<string, number>()
     for (const [row] of this.#rows.scan(timeRow, timeRow + orderedTime(limit + 1))) {
-      const time = timeAt(row, timeRow.length)
-      const key = row.slice(timeRow.length + orderedTimeLength)
+      newest.set(row.slice(timeRow.length + orderedTimeLength), timeAt(row, timeRow.length))
+      this.#rows.drop(row)
+    }
+    for (const [key, time] of newest) {
       const prefix = historyRow + measuredKey(key)
       for (const [older] of this.#rows.scan(prefix, prefix + orderedTime(time))) this.#rows.drop(older)
       const latest = this.#latest(key)
       if (latest?.timestamp === time && latest.marked === tombstone) this.#rows.drop(latestRow + key)
-      this.#rows.drop(row)
     }
   }
 }

@@ -48,6 +48,13 @@ export class WriteBack {
   /** null deletes. */
   set(key: string, value: string | null): void {
     const before = this.#dirty.get(key)
+    if (value === null && typeof before === 'string' && !this.#isStored(key)) {
+      // It came and went between two flushes: a mark would only be in the way of scans.
+      this.#dirty.delete(key)
+      this.#dirtyKeys?.delete(key)
+      this.#dirtyBytes -= key.length + before.length
+      return
+    }
     if (before === undefined) {
       this.#dirtyKeys?.add(key)
       this.#dirtyBytes += key.length
@@ -133,6 +140,10 @@ export class WriteBack {
     this.#cleanBytes += bytes
   }
 
+  #isStored(key: string): boolean {
+    return this.#clean.has(key) || this.#environment.read(() => this.#database.doesExist(bytesOf(key)))
+  }
+
   #stored(key: string): string | undefined {
     if (key.length > maxLmdbKeyBytes) return undefined
     return this.#environment.read(() => {
@@ -165,9 +176,11 @@ export class WriteBack {
   #storedRows(low: string, high: string, reverse: boolean, limit: number): readonly Row[] {
     // LMDB includes `start` and excludes `end`, and takes bounds only as long as keys: the exact ends are kept here.
     const start = bytesOf((reverse ? high : low).slice(0, maxLmdbKeyBytes))
+    const end = bytesOf(reverse ? low.slice(0, Math.min(low.length - 1, maxLmdbKeyBytes)) : high)
+    const bounds = end.length > 0 && end.length <= maxLmdbKeyBytes ? { start, end } : { start }
     return this.#environment.read(() => {
       const rows: Row[] = []
-      for (const { key, value } of this.#database.getRange({ start, reverse, limit: limit + 1 })) {
+      for (const { key, value } of this.#database.getRange({ ...bounds, reverse, limit: limit + 1 })) {
         const at = latin1Of(key)
         if (reverse ? at < low : at >= high) break
         if ((reverse ? at < high : at >= low) && rows.length < limit) rows.push([at, latin1Of(value)])
