@@ -16,11 +16,12 @@ export function cassandraAddress(injected: typeof inject): CassandraAddress & { 
     : { ...cassandra, skipped: undefined }
 }
 
-/** A plain client, to prepare and to look behind the adapter. */
+/** A plain client, to prepare and to look behind the adapter. Nothing is connected before `connect()`. */
 export function plainClient({ contactPoints, localDataCenter }: CassandraAddress): driver.Client {
   return new driver.Client({
-    contactPoints: [...contactPoints],
-    localDataCenter,
+    // skipped suites are still collected: an address that is never used
+    contactPoints: contactPoints.length === 0 ? ['127.0.0.1:1'] : [...contactPoints],
+    localDataCenter: localDataCenter || 'none',
     monitorReporting: { enabled: false },
     policies: { reconnection: new driver.policies.reconnection.ConstantReconnectionPolicy(500) },
     socketOptions: { readTimeout: 60_000 },

@@ -24,11 +24,16 @@ const logger: Logger = {
 }
 
 beforeEach(async () => {
+  // outside of the working folder, whatever TMPDIR says: faults name files inside it by their relative path
   folder = await mkdtemp(join(tmpdir(), 'millrace-csv-'))
+  vi.spyOn(process, 'cwd').mockReturnValue('/elsewhere')
   file = join(folder, 'films.csv')
   lines = []
 })
-afterEach(() => rm(folder, { recursive: true }))
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await rm(folder, { recursive: true })
+})
 
 type Options = Partial<Parameters<typeof csvTable>[1]>
 type Opened = { table: LookupTable<string, object>; faults: readonly StartupFault[] }
