@@ -16,13 +16,17 @@ export default defineConfig({
           name: 'unit',
           include: [
             'packages/*/src/**/*.test.ts',
-            'packages/*/test/{pack,docs,conformance}/*.test.ts',
+            'packages/*/test/{docs,conformance}/*.test.ts',
             'packages/*/docs/snippets/*.test.ts',
             'examples/*/{src,test}/**/*.test.ts',
           ],
           testTimeout: 30_000,
           exclude: ['**/test/integration/**', '**/node_modules/**'],
         },
+      },
+      {
+        // builds and installs the package: slow, so it is part of `npm test` and not of `npm run check`
+        test: { name: 'pack', include: ['packages/*/test/pack/*.test.ts'], testTimeout: 120_000, hookTimeout: 180_000 },
       },
       {
         resolve,

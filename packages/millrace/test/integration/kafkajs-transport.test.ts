@@ -22,10 +22,6 @@ describe.skipIf(skipped !== undefined)(
           uniqueName: (prefix) => `${prefix}-${randomUUID()}`,
           dispose: async () => {},
         }),
-        skips: {
-          'keeps timestamps, whatever their order':
-            'Kafka 4 refuses times more than an hour ahead (message.timestamp.after.max.ms), and the test writes 2100',
-        },
         unreachable: () => createKafkajsTransport({ brokers: ['127.0.0.1:1'], connectTimeoutMs: 1_000 }, services),
       },
       { describe, it, expect },

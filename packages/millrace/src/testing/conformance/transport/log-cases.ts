@@ -80,7 +80,8 @@ export const logCases: readonly TransportCase[] = [
   {
     title: 'keeps timestamps, whatever their order',
     async run(context) {
-      const timestamps = [1_743_069_370_841, 1, 0, 1_743_069_370_840, 4_102_444_800_000]
+      // none is ahead of the clock: Kafka refuses times more than an hour ahead (message.timestamp.after.max.ms)
+      const timestamps = [1_743_069_370_841, 1, 0, 1_743_069_370_840, 1_743_069_371_000]
       const read = await roundTrip(
         context,
         timestamps.map((timestamp) => record('value', { timestamp })),
