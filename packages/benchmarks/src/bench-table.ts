@@ -39,15 +39,19 @@ export function emptyTable(cassandra: CassandraAddress, { keyspace, table }: Ben
   })
 }
 
-/** Rows, and the sum of their marks. */
+/** Rows, and the sum of their marks; page by page, as one aggregate over a whole table may run into the server's timeout. */
 export function countRows(
   cassandra: CassandraAddress,
   { keyspace, table }: BenchTable,
 ): Promise<{ readonly rows: number; readonly ratingSum: number }> {
   return withClient(cassandra, async (client) => {
-    const { rows } = await client.execute(
-      `SELECT count(*) AS rows, sum(rating) AS rating_sum FROM ${keyspace}.${table}`,
-    )
-    return { rows: Number(rows[0]?.['rows']), ratingSum: Number(rows[0]?.['rating_sum']) }
+    let rows = 0
+    let ratingSum = 0
+    const query = `SELECT rating FROM ${keyspace}.${table}`
+    for await (const row of await client.execute(query, [], { prepare: true, fetchSize: 5_000 })) {
+      rows++
+      ratingSum += Number(row['rating'])
+    }
+    return { rows, ratingSum }
   })
 }
