@@ -49,5 +49,18 @@ export { run } from './runtime/run.ts'
 export type { RunOptions } from './runtime/run-options.ts'
 export { systemClock } from './runtime/system-clock.ts'
 export { Table, type TablePartition } from './runtime/table.ts'
-export { bytes, integer, json, long, number, type Serde, string } from './serde/index.ts'
+export {
+  bytes,
+  integer,
+  json,
+  long,
+  nullable,
+  number,
+  type Serde,
+  sessionWindowed,
+  string,
+  type TimeWindow,
+  type Windowed,
+  windowed,
+} from './serde/index.ts'
 export { days, type Duration, hours, minutes, ms, parseInstant, seconds } from './time/index.ts'
