@@ -1,4 +1,4 @@
-import { checkEqual } from '../benchmark-error.ts'
+import { BenchmarkError, checkEqual } from '../benchmark-error.ts'
 import { countRows, emptyTable } from '../bench-table.ts'
 import type { Bench } from '../measurement.ts'
 import type { RatingSet } from '../ratings.ts'
@@ -56,7 +56,7 @@ export function createTableRuns(bench: Bench, keyspace: string, measured: Rating
     pipeline: () =>
       checked(async () => {
         const [cassandra, brokers] = [await bench.servers.cassandra(), await bench.servers.brokers()]
-        if (topics === undefined) throw new TypeError('fillTopics() comes first')
+        if (topics === undefined) throw new BenchmarkError('fillTopics() comes first')
         const readers = { warmUp: topics.warmUp.reader(), measured: topics.measured.reader() }
         return bench.children.run('millrace-to-table', { brokers, cassandra, ...tables, ...readers })
       }),

@@ -1,4 +1,5 @@
 import type { CompiledTopology } from '../../compile/index.ts'
+import { StreamsError } from '../../errors/index.ts'
 import type { Clock, LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
 import { createMemoryStores } from '../../state/index.ts'
@@ -113,7 +114,7 @@ export class DriverTasks {
       output: (topic, key, value, timestamp, headers) => this.outputs.add({ topic, key, value, timestamp, headers }),
       sinkWriter: (id) => {
         const node = this.#topology.plan.nodes.find((one) => one.id === id)
-        if (node?.kind !== 'table-sink') throw new TypeError(`${id} is no table sink`)
+        if (node?.kind !== 'table-sink') throw noTableSink(id)
         const { table } = node
         return recordingWriter(table, this.outputs.rows(`${table.keyspace}.${table.table}`))
       },
@@ -122,4 +123,13 @@ export class DriverTasks {
       requestCommit: () => {},
     }
   }
+}
+
+function noTableSink(node: string): StreamsError {
+  return new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: `'${node}' writes to no table`,
+    hint: 'This is a fault of Millrace itself: please report it with the topology.',
+    node,
+  })
 }
