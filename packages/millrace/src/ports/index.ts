@@ -36,10 +36,15 @@ export type {
   ProduceAck,
   ProduceBatch,
   ProducerOptions,
+  ReaderListener,
+  ReaderOptions,
+  TransactionalProducer,
+  TransactionalProducerOptions,
   Transport,
   TransportAdmin,
   TransportConsumer,
   TransportProducer,
+  TransportReader,
 } from './transport.ts'
 export type {
   KeyValueStore,

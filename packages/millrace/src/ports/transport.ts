@@ -12,6 +12,10 @@ export interface Transport {
   readonly admin: TransportAdmin
   consumer(options: ConsumerOptions, listener: ConsumerListener): TransportConsumer
   producer(options: ProducerOptions): TransportProducer
+  /** Writes in transactions; the id outlives restarts, and whoever inits it last is the only one who can write with it. */
+  transactionalProducer?(options: TransactionalProducerOptions): TransactionalProducer
+  /** Reads partitions apart from any group: for restoring state, standby replicas and global tables. */
+  reader?(options: ReaderOptions, listener: ReaderListener): TransportReader
   /** Closes what is still open. Idempotent. */
   close(): Promise<void>
 }
@@ -23,6 +27,10 @@ export interface TransportAdmin {
   createTopics(topics: readonly NewTopic[]): Promise<void>
   /** `earliest`: the first offset still in the log; `latest`: the offset that the next record will get. */
   offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'latest'): Promise<readonly PartitionOffset[]>
+  /** The last stable offset: where a `read_committed` reader ends, below every transaction that is still open. */
+  stableOffsets?(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]>
+  /** Deletes all records below the offsets. A topic that is not there is no error. */
+  deleteRecords?(below: readonly PartitionOffset[]): Promise<void>
   /** What a group has committed; a partition without a commit is absent. */
   committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
 }
@@ -49,6 +57,8 @@ export interface ConsumerOptions {
   readonly clientId: string
   readonly topics: readonly string[]
   readonly assignor: GroupAssignor
+  /** Asked at every join: what the assignor shall know of this member. Text of at most some KB. */
+  readonly info?: () => string
   readonly isolation: 'read_uncommitted' | 'read_committed'
 }
 
@@ -59,6 +69,8 @@ export interface ConsumerOptions {
 export interface GroupAssignor {
   readonly name: string
   assign(input: AssignmentInput): ReadonlyMap<string, readonly TopicPartition[]>
+  /** What every member is told along with its partitions (`Assignment.info`), by member id. */
+  inform?(input: AssignmentInput): ReadonlyMap<string, string>
 }
 
 export interface AssignmentInput {
@@ -71,6 +83,8 @@ export interface GroupMember {
   readonly memberId: string
   /** What this member owned in the generation before; empty for a newcomer. */
   readonly owned: readonly TopicPartition[]
+  /** What its `ConsumerOptions.info` said when it joined; absent or '' where it said nothing. */
+  readonly info?: string
 }
 
 export interface Assignment {
@@ -78,6 +92,8 @@ export interface Assignment {
   readonly generation: number
   readonly memberId: string
   readonly partitions: readonly TopicPartition[]
+  /** From the assignor's `inform`; absent or '' where it said nothing. */
+  readonly info?: string
 }
 
 /**
@@ -133,6 +149,59 @@ export interface ProduceAck extends TopicPartition {
   /** The offset of the first record of the batch. */
   readonly baseOffset: number
   readonly count: number
+}
+
+/**
+ * Apart from groups: reads the partitions that it is given, each in offset order. Transient errors are retried inside
+ * for ever, with a warning; a partition whose offset is no longer in the log goes on at the first that is.
+ */
+export interface TransportReader {
+  /** Begins with each partition at exactly the offset named. One that is being read already starts over there. */
+  add(partitions: readonly PartitionOffset[]): void
+  /** No batch of these is handed over from now on. */
+  remove(partitions: readonly TopicPartition[]): void
+  /** Idempotent. Resolves when nothing is handed over any more. */
+  close(): Promise<void>
+}
+
+export interface ReaderOptions {
+  readonly clientId: string
+  readonly isolation: 'read_uncommitted' | 'read_committed'
+}
+
+export interface ReaderListener {
+  /**
+   * A fetched batch; may be empty, with a `nextOffset` that moved on (control records, compaction). The next batch of
+   * its partition waits for the promise.
+   */
+  onBatch(batch: RecordBatch): Promise<void> | void
+  /** The partition cannot be read any more (its topic was deleted, no permission); it is removed. */
+  onFailed(error: StreamsError, partition: TopicPartition): void
+}
+
+export interface TransactionalProducerOptions extends ProducerOptions {
+  readonly transactionalId: string
+  /** The broker aborts a transaction that is open for longer, ms. Default 60,000. */
+  readonly timeoutMs?: number
+}
+
+/**
+ * One transaction at a time; one call at a time. Rejects with PRODUCER_FENCED when another has taken the id (never
+ * retried), with TRANSACTION_FAILED when the transaction cannot be committed: then `abort`, and if that rejects too, make
+ * a new producer.
+ */
+export interface TransactionalProducer {
+  /** Fences earlier holders of the id and ends what they left open. Before anything else, and before offsets are read. */
+  init(): Promise<void>
+  /** As `TransportProducer.send`, in the open transaction; begins one where there is none. */
+  send(batches: readonly ProduceBatch[]): Promise<readonly ProduceAck[]>
+  /** Adds next offsets of a group to the open transaction; begins one where there is none. */
+  sendOffsets(groupId: string, offsets: readonly CommittedOffset[]): Promise<void>
+  /** All or nothing becomes visible. Nothing to do where no transaction is open. */
+  commit(): Promise<void>
+  abort(): Promise<void>
+  /** Aborts what is open. Idempotent. */
+  close(): Promise<void>
 }
 
 export interface TransportProducer {
