@@ -1,6 +1,6 @@
 import { testDriver, type TestDriver } from 'millrace/testing'
 import { describe, expect, it } from 'vitest'
-import { byCustomer, parsedOrders, ratedOrders, sortedOrders } from './streams.ts'
+import { byCustomer, parsedOrders, ratedOrders, sortedOrders, spreadOrders } from './streams.ts'
 
 const order = { id: '1', customer: 'ann', amount: 20, country: 'GR', at: '2025-03-27T09:56:10Z' }
 
@@ -21,6 +21,15 @@ describe('snippets of streams', () => {
     expect(values(driver, 'orders.other')).toEqual(['1', 'ann'])
     expect(values(driver, 'orders.invalid')).toEqual([Buffer.from('{')])
     expect(driver.output('orders.watched').records()[0]?.timestamp).toBe(Date.parse(order.at))
+  })
+
+  it('leave records out whose partitioner names no partition', () => {
+    const driver = testDriver(spreadOrders)
+    for (const some of [order, { ...order, country: '*' }, { ...order, country: 'DE', amount: 0 }]) {
+      driver.input('orders').send('k', some)
+    }
+    expect(driver.output('orders.spread').records()).toHaveLength(2)
+    expect(driver.total('records-dropped')).toBe(1)
   })
 
   it('parse with a schema and skip what breaks it', () => {

@@ -51,6 +51,18 @@ export const byCustomer = topology('by-customer', (t) => {
 })
 // #endregion
 
+// #region partition
+export const spreadOrders = topology('spread-orders', (t) => {
+  t.source('orders', { value: json(Order) }).to('orders.spread', {
+    partition(_key, order, _topic, partitions) {
+      if (order.country === 'GR') return 0
+      if (order.country === '*') return Array.from({ length: partitions }, (_, partition) => partition)
+      return order.amount === 0 ? [] : undefined
+    },
+  })
+})
+// #endregion
+
 async function creditRating(customer: string): Promise<'good' | 'poor'> {
   await Promise.resolve()
   return customer === 'ann' ? 'good' : 'poor'

@@ -1,5 +1,5 @@
 import { StreamsError } from '../errors/index.ts'
-import { callSite, type NodeFields, type PlanNode, type StoreSpec } from '../plan/index.ts'
+import { callSite, type NodeFields, type PlanNode, type RepartitionNode, type StoreSpec } from '../plan/index.ts'
 import type { Serde } from '../serde/index.ts'
 import type { NameOption } from './options.ts'
 import type { PlanBuilder } from './plan-builder.ts'
@@ -44,9 +44,12 @@ export class Handle {
     name: string,
     key: Serde<unknown>,
     value: Serde<unknown>,
-    options: { readonly keepsNullKeys?: boolean; readonly isImplicit?: boolean; readonly partitions?: number } = {},
+    options: { readonly keepsNullKeys?: boolean; readonly isImplicit?: boolean } & Pick<
+      RepartitionNode,
+      'partitions' | 'partitioner'
+    > = {},
   ): Handle {
-    const { keepsNullKeys = false, isImplicit = true, partitions } = options
+    const { keepsNullKeys = false, isImplicit = true, ...chosen } = options
     const node = {
       kind: 'repartition',
       name: topicSafe(name),
@@ -54,7 +57,7 @@ export class Handle {
       valueSerde: value,
       isImplicit,
       keepsNullKeys,
-      ...(partitions === undefined ? {} : { partitions }),
+      ...chosen,
     } as const
     const id = this.builder.addUnder(node, this.node, `${topicSafe(name)}-repartition`)
     return new Handle(this.builder, id, { key, value })

@@ -1,5 +1,12 @@
 export { KStream } from './k-stream.ts'
-export type { NameOption, ParseOptions, SinkTableOptions, ToOptions, WindowByHourOptions } from './options.ts'
+export type {
+  NameOption,
+  ParseOptions,
+  Partition,
+  SinkTableOptions,
+  ToOptions,
+  WindowByHourOptions,
+} from './options.ts'
 export type { SinkCheck } from './sink-check.ts'
 export type { Branches, Predicates } from './split.ts'
 export { describeFormats, type DescribeFormat } from '../compile/index.ts'

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { StreamsError } from '../errors/index.ts'
-import { callSite, checkName, fail, type TimestampOf } from '../plan/index.ts'
+import { callSite, checkName, fail, type Partitioner, type TimestampOf } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
 import type { TableSpec } from '../ports/table.ts'
@@ -231,12 +231,13 @@ export class KStream<K, V> extends Handled {
    */
   repartition(options: RepartitionOptions<NonNullable<K>, V> = {}): KStream<K, V> {
     const at = handleOf(this)
-    const { partitions } = options
     const name = options.name ?? at.idOf('repartition', options)
     const [key, value] = [keySerde(options.key, at.serdes), valueSerde(options.value, at.serdes)]
-    return new KStream(
-      at.repartitioned(name, key, value, { isImplicit: false, ...(partitions === undefined ? {} : { partitions }) }),
-    )
+    const chosen = {
+      ...(options.partitions === undefined ? {} : { partitions: checkCount(options.partitions, 'partitions') }),
+      ...(options.partition === undefined ? {} : { partitioner: options.partition as Partitioner }),
+    }
+    return new KStream(at.repartitioned(name, key, value, { isImplicit: false, ...chosen }))
   }
 
   /** Ends in, or goes through, a processor of your own: any key and value, any number of records, stores, timers. */
@@ -270,6 +271,7 @@ export class KStream<K, V> extends Handled {
         valueSerde: options.value ?? handleOf(this).serdes.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
         ...(typeof topic === 'string' ? {} : { route: topic }),
+        ...(options.partition === undefined ? {} : { partitioner: options.partition as Partitioner }),
       },
       typeof topic === 'string' ? `to(${topic})` : 'to',
       options,
@@ -304,8 +306,8 @@ export class KStream<K, V> extends Handled {
 /** Which serdes still fit what an operation gives. */
 type Keeps = 'both' | 'key' | 'value' | 'none'
 
-function checkCount(value: number, option: string): void {
-  if (Number.isInteger(value) && value > 0) return
+function checkCount(value: number, option: string): number {
+  if (Number.isInteger(value) && value > 0) return value
   throw new StreamsError({
     code: 'OPTION_INVALID',
     what: `${option} is ${value}`,

@@ -41,11 +41,24 @@ export interface SinkTableOptions extends NameOption {
   readonly onRejected?: Policy
 }
 
+/**
+ * Chooses a partition from 0 to `partitions` - 1, or several, which each get the record, or none (`[]`: it is dropped
+ * and counted); undefined for the default.
+ */
+export type Partition<K, V> = (
+  key: K,
+  value: V,
+  topic: string,
+  partitions: number,
+) => number | readonly number[] | undefined
+
 export interface ToOptions<K, V> extends NameOption {
   /** How keys are written. Default: text as UTF-8, bytes as they are. */
   readonly key?: Serde<NonNullable<K>>
   /** How values are written. Default: bytes as they are, anything else as JSON. */
   readonly value?: Serde<NonNullable<V>>
+  /** Which partition of its topic a record goes to. Default: murmur2 of the key's bytes; any one for a null key. */
+  readonly partition?: Partition<K, V>
   /** What happens to a record that cannot be written. Default `fail`. */
   readonly onError?: Policy
   /** With a function that names topics: all that it may name, for the start-up check. Each must exist. */

@@ -1,5 +1,5 @@
 import type { Serde } from '../serde/index.ts'
-import type { NameOption } from './options.ts'
+import type { NameOption, Partition } from './options.ts'
 
 /** Where an operation keeps its state. */
 export interface StateOptions extends NameOption {
@@ -47,6 +47,11 @@ export interface GroupOptions<K, V> extends NameOption, SerdeOptions<K, V> {}
 export interface RepartitionOptions<K, V> extends NameOption, SerdeOptions<K, V> {
   /** Default: as many as the inputs that it is read together with. */
   readonly partitions?: number
+  /**
+   * Which partition of the internal topic a record goes to. Default: murmur2 of the key's bytes, so that equal keys meet.
+   * Whoever joins or aggregates behind another choice must see to that himself.
+   */
+  readonly partition?: Partition<K, V>
 }
 
 /** Of operations that give a table: naming a store makes the table readable by lookups and from outside. */

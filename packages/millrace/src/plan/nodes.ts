@@ -39,6 +39,17 @@ export interface NodeFields {
 
 type Callback = (...args: never[]) => unknown
 
+/**
+ * Chooses where in a topic a record goes: a partition, several, none (`[]`: the record is dropped), or undefined for the
+ * hash of its key.
+ */
+export type Partitioner = (
+  key: never,
+  value: never,
+  topic: string,
+  partitions: number,
+) => number | readonly number[] | undefined
+
 /** Gives event time, ms since the epoch, of a value. */
 export type TimestampOf = (value: never) => number | Date | string
 
@@ -156,6 +167,8 @@ export interface TopicSinkNode extends NodeFields {
   readonly topics: readonly string[]
   /** Names the topic of a record: `(value, key)`. */
   readonly route?: Callback
+  /** Absent: by the hash of the key. */
+  readonly partitioner?: Partitioner
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly onError: Policy
@@ -184,7 +197,7 @@ export interface RepartitionNode extends NodeFields {
   /** Absent: as many as the other inputs have. */
   readonly partitions?: number
   /** Absent: by the hash of the key. */
-  readonly partitionOf?: (key: never, value: never) => number
+  readonly partitioner?: Partitioner
 }
 
 /** The writing end of a repartition; made by the compiler. The reading end is a source. */
@@ -194,7 +207,7 @@ export interface RepartitionSinkNode extends NodeFields {
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly keepsNullKeys: boolean
-  readonly partitionOf?: (key: never, value: never) => number
+  readonly partitioner?: Partitioner
 }
 
 /** A processor of the user's own. */

@@ -101,6 +101,7 @@ export class FakeServices {
       },
       lookup: missing('a lookup table'),
       output: (topic, key, value) => this.outputs.push({ topic, key, value }),
+      partitionsOf: () => 1,
       sink: missing('a sink'),
       failed: (node, _policy, error) => this.thrown.push({ node: node.id, error }),
       threw: (node: NodeFields, error) => this.thrown.push({ node: node.id, error }),

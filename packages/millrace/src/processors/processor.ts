@@ -42,6 +42,8 @@ export interface ProcessorServices {
     headers: RecordHeaders,
     partition?: number,
   ): void
+  /** How many partitions a topic has that `output` may be called with. Throws TOPIC_MISSING. */
+  partitionsOf(topic: string): number
   sink(node: string): SinkWriter
   /** Applies a policy to the current record: throws under `fail`, else counts, logs and returns. */
   failed(node: PlanNode, policy: Policy, error: StreamsError): void

@@ -1,11 +1,12 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { RepartitionSinkNode } from '../plan/index.ts'
+import { partitionedOutput } from './partitioned-output.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 /** Writes records to an internal topic. Null keys are dropped, unless an operation behind it wants them. */
 export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, services: ProcessorServices): Forward {
-  const { topic, keySerde, valueSerde, keepsNullKeys, partitionOf } = node
-  const { record } = services
+  const { topic, keySerde, valueSerde, keepsNullKeys } = node
+  const write = partitionedOutput(node, services)
   const dropped = services.counter('records-dropped', node.id)
   return (key, value, timestamp) => {
     if (key === null || key === undefined) {
@@ -22,8 +23,7 @@ export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, se
     } catch (thrown) {
       return services.threw(node, asUnwritable(thrown, topic))
     }
-    const partition = partitionOf?.(key as never, value as never)
-    services.output(topic, keyBytes, valueBytes, timestamp, record.headers, partition)
+    write(topic, key, value, keyBytes, valueBytes, timestamp)
   }
 }
 

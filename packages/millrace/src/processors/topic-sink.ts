@@ -1,11 +1,12 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { TopicSinkNode } from '../plan/index.ts'
 import { unusable, type UserFunction } from './callback.ts'
+import { partitionedOutput } from './partitioned-output.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 export function topicSink(node: TopicSinkNode, _forward: Forward, services: ProcessorServices): Forward {
   const { keySerde, valueSerde } = node
-  const { record } = services
+  const write = partitionedOutput(node, services)
   const [only = ''] = node.topics
   const route = node.route as UserFunction | undefined
   return (key, value, timestamp) => {
@@ -28,7 +29,7 @@ export function topicSink(node: TopicSinkNode, _forward: Forward, services: Proc
     } catch (thrown) {
       return services.failed(node, node.onError, asUnwritable(thrown, topic))
     }
-    services.output(topic, keyBytes, valueBytes, timestamp, record.headers)
+    write(topic, key, value, keyBytes, valueBytes, timestamp)
   }
 }
 

@@ -1,6 +1,6 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { Counter, OutgoingRecord, ProduceBatch, RecordHeaders, TransportProducer } from '../ports/index.ts'
-import { partitionOf } from './murmur2.ts'
+import { partitionOf } from '../serde/murmur2.ts'
 
 /** A broker takes batches of up to about 1 MB by default (`max.message.bytes`); this leaves room for framing. */
 const maxBatchBytes = 800_000
@@ -49,6 +49,13 @@ export class OutputBuffer {
     this.#onFailed = onFailed
   }
 
+  /** Throws TOPIC_MISSING for a topic that was not there when the app started. */
+  partitionsOf(topic: string): number {
+    const partitions = this.#partitionCounts.get(topic)
+    if (partitions === undefined) throw unknownTopic(topic)
+    return partitions
+  }
+
   /** Collects one record; `kick` or `flush` sends. */
   add(
     topic: string,
@@ -58,8 +65,7 @@ export class OutputBuffer {
     headers: RecordHeaders,
     to?: number,
   ): void {
-    const partitions = this.#partitionCounts.get(topic)
-    if (partitions === undefined) throw unknownTopic(topic)
+    const partitions = this.partitionsOf(topic)
     const partition = to ?? (key === null ? this.#keyless % partitions : partitionOf(key, partitions))
     const bytes = (key?.length ?? 0) + (value?.length ?? 0) + headerBytes(headers) + recordOverheadBytes
     const batch = this.#batchFor(topic, partition, partitions, bytes)

@@ -20,6 +20,7 @@ export function createTaskHost(
     lookup: (table) => lookups.get(table)!,
     output: (topic, key, value, timestamp, headers, partition) =>
       outputs.add(topic, key, value, timestamp, headers, partition),
+    partitionsOf: (topic) => outputs.partitionsOf(topic),
     sinkWriter: (node, listener) => sinks.get(node)!.writer(listener),
     openStores: () => createMemoryStores(),
     globalView: (node) => {

@@ -9,4 +9,6 @@ export interface Serde<T> {
   serialize(value: T, topic: string): Buffer | null
   /** Throws DESERIALIZE_FAILED or SCHEMA_MISMATCH. `bytes` is a slice that later fetches may share: copy what is kept. */
   deserialize(bytes: Buffer, topic: string): T
+  /** For keys: the part of what `serialize` gave whose hash decides the partition. Default: all of it. */
+  partitionedBy?(bytes: Buffer): Buffer
 }

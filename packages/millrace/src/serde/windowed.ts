@@ -21,7 +21,10 @@ export interface WindowedOptions {
   readonly size: number
 }
 
-/** Keys of time windows as Kafka Streams writes them: the key's bytes, then 8 bytes of window start. */
+/**
+ * Keys of time windows as Kafka Streams writes them: the key's bytes, then 8 bytes of window start. The key alone
+ * decides the partition, so all windows of a key share one.
+ */
 export function windowed<K>(key: Serde<K>, { size }: WindowedOptions): Serde<Windowed<K>> {
   if (!Number.isSafeInteger(size) || size <= 0) {
     const hint = 'Hand over the size of the windows in whole ms, e.g. hours(1).'
@@ -43,10 +46,14 @@ export function windowed<K>(key: Serde<K>, { size }: WindowedOptions): Serde<Win
       const start = readTimeBytes(bytes, at)
       return { key: key.deserialize(bytes.subarray(0, at), topic), window: { start, end: start + size } }
     },
+    partitionedBy: (bytes) => bytes.subarray(0, bytes.length - timeBytes),
   }
 }
 
-/** Keys of sessions as Kafka Streams writes them: the key's bytes, then 8 bytes of session end, 8 of start. */
+/**
+ * Keys of sessions as Kafka Streams writes them: the key's bytes, then 8 bytes of session end, 8 of start. The key alone
+ * decides the partition.
+ */
 export function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
   const name = `session-windowed ${key.name}`
   return {
@@ -65,6 +72,7 @@ export function sessionWindowed<K>(key: Serde<K>): Serde<Windowed<K>> {
       const window = { start: readTimeBytes(bytes, at + timeBytes), end: readTimeBytes(bytes, at) }
       return { key: key.deserialize(bytes.subarray(0, at), topic), window }
     },
+    partitionedBy: (bytes) => bytes.subarray(0, bytes.length - 2 * timeBytes),
   }
 }
 

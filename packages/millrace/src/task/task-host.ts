@@ -23,6 +23,8 @@ export interface TaskHost {
     /** Default: by the hash of the key; any one for a null key. */
     partition?: number,
   ): void
+  /** How many partitions a topic has that may be written. Throws TOPIC_MISSING for any other. */
+  partitionsOf(topic: string): number
   /** A writer for one table-sink node, for this task alone. */
   sinkWriter(node: string, listener: SinkListener): SinkWriter
   /** Where the stores of a task live. */

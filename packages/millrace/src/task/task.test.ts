@@ -35,6 +35,7 @@ function taskOf(of: Topology, starts: Readonly<Record<string, number>> = {}) {
     output: (topic, key, value, timestamp, headers) => {
       written.push({ topic, key: key?.toString() ?? null, value: value?.toString() ?? null, timestamp, headers })
     },
+    partitionsOf: () => 1,
     sinkWriter: (_node, listener) => {
       listeners.push(listener)
       return idleWriter

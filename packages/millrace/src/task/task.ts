@@ -179,7 +179,7 @@ export function taskId(sub: SubTopology, partition: number): string {
 
 type HostServices = Pick<
   TaskServices,
-  'record' | 'logger' | 'counter' | 'lookup' | 'output' | 'sink' | 'failed' | 'threw' | 'requestCommit'
+  'record' | 'logger' | 'counter' | 'lookup' | 'output' | 'partitionsOf' | 'sink' | 'failed' | 'threw' | 'requestCommit'
 >
 
 function hostServices(
@@ -195,6 +195,7 @@ function hostServices(
     lookup: (table) => host.lookup(table),
     output: (topic, key, value, timestamp, headers, partition) =>
       host.output(topic, key, value, timestamp, headers, partition),
+    partitionsOf: (topic) => host.partitionsOf(topic),
     sink: (node) => writers.get(node)!,
     failed: (node, policy, error) => failures.apply(node, policy, error, failedRecord(record)),
     threw: (node, thrown) => failures.threw(node, thrown, record),

@@ -71,7 +71,7 @@ function response({ id }: ForeignKeyJoinNode): Placed<RepartitionNode> {
     valueSerde: subscriptionAnswer,
     isImplicit: false,
     keepsNullKeys: false,
-    partitionOf: (_key: never, answer: SubscriptionAnswer) => answer.partition,
+    partitioner: (_key: never, answer: SubscriptionAnswer) => answer.partition,
   }
 }
 

@@ -6,7 +6,7 @@ export function splitRepartitions(nodes: readonly PlanNode[], applicationId: str
 }
 
 function ends(node: RepartitionNode, applicationId: string): readonly PlanNode[] {
-  const { id, parents, keySerde, valueSerde, keepsNullKeys, partitionOf, callSite } = node
+  const { id, parents, keySerde, valueSerde, keepsNullKeys, partitioner, callSite } = node
   const topic = `${applicationId}-${node.name}-repartition`
   const site = callSite === undefined ? {} : { callSite }
   return [
@@ -18,7 +18,7 @@ function ends(node: RepartitionNode, applicationId: string): readonly PlanNode[]
       keySerde,
       valueSerde,
       keepsNullKeys,
-      ...(partitionOf === undefined ? {} : { partitionOf }),
+      ...(partitioner === undefined ? {} : { partitioner }),
       ...site,
     }),
     Object.freeze({

@@ -112,6 +112,7 @@ export class DriverTasks {
       metrics: this.metrics,
       lookup: (table) => this.#lookups.get(table)!,
       output: (topic, key, value, timestamp, headers) => this.outputs.add({ topic, key, value, timestamp, headers }),
+      partitionsOf: () => 1,
       sinkWriter: (id) => {
         const node = this.#topology.plan.nodes.find((one) => one.id === id)
         if (node?.kind !== 'table-sink') throw noTableSink(id)
