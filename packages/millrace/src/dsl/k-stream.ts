@@ -271,7 +271,7 @@ export class KStream<K, V> extends Handled {
         valueSerde: options.value ?? handleOf(this).serdes.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
         ...(typeof topic === 'string' ? {} : { route: topic }),
-        ...(options.partition === undefined ? {} : { partitioner: options.partition as Partitioner }),
+        ...(options.partition === undefined ? {} : { partitioner: options.partition }),
       },
       typeof topic === 'string' ? `to(${topic})` : 'to',
       options,
