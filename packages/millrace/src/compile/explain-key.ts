@@ -1,5 +1,6 @@
 import type { PlanNode } from '../plan/index.ts'
 import type { CompiledTopology } from './compiled-topology.ts'
+import { inputNames } from './input-names.ts'
 import { changesKey } from './passes/drop-needless-repartitions.ts'
 
 /** Where in a plan, as it was written, keys may come to differ from what records are partitioned by. */
@@ -36,7 +37,7 @@ export class KeyChanges {
   partitionedBy(id: string): readonly string[] {
     const node = this.written.get(id)
     if (node === undefined) return []
-    if (node.kind === 'source') return node.topics
+    if (node.kind === 'source') return inputNames(node)
     if (node.kind === 'repartition' && this.isRun(node)) return [`${this.#applicationId}-${node.name}-repartition`]
     return [...new Set(node.parents.flatMap((parent) => this.partitionedBy(parent)))]
   }
