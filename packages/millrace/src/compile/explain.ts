@@ -56,6 +56,7 @@ function explainer(topology: CompiledTopology): (node: PlanNode) => readonly str
 
 function changelogOf(node: PlanNode, store: StoreSpec, { applicationId }: CompiledTopology): string {
   if (node.kind === 'global-table') return `none: ${node.topic} itself has its rows`
+  if (store.changelogTopic !== undefined) return `none: ${store.changelogTopic} itself has its rows`
   return store.isLogged ? `not written yet; will be ${applicationId}-${store.name}-changelog` : 'none: logged is false'
 }
 
