@@ -110,7 +110,12 @@ describe('a self join on one store', () => {
   it('gives the pair of a late record with itself as long as the record is kept, on one store and on two', () => {
     for (const optimize of [true, false]) {
       const driver = testDriver(topology('shop', direct, { optimize }))
-      for (const at of [100, 86, 85]) driver.input('orders').send('k', { customer: 'ann', amount: 1 }, { at })
+      for (const [key, at] of [
+        ['k', 100],
+        ['k', 86],
+        ['l', 85],
+      ] as const)
+        driver.input('orders').send(key, { customer: 'ann', amount: 1 }, { at })
       const times = driver
         .output('pairs')
         .records()
