@@ -21,12 +21,8 @@ export function checkSources(plan: Plan): void {
   }
   for (const node of plan.nodes) {
     if (node.kind !== 'global-table') continue
-    const reader = readers.get(node.topic) ?? sources.find(({ pattern }) => pattern?.test(node.topic))
+    const reader = readers.get(node.topic)
     if (reader !== undefined) throw twice(node.topic, reader, node)
-  }
-  for (const [topic, reader] of readers) {
-    const second = sources.find((source) => source !== reader && source.pattern?.test(topic))
-    if (second !== undefined) throw twice(topic, reader, second)
   }
 }
 
@@ -34,10 +30,7 @@ function twice(topic: string, first: SourceNode, second: SourceNode | GlobalTabl
   return new StreamsError({
     code: 'TOPIC_CONFLICT',
     what: `Topic '${topic}' has two sources (the other one at ${first.callSite ?? first.id})`,
-    hint:
-      second.kind === 'source' && second.pattern !== undefined
-        ? `Make ${String(second.pattern)} narrower, or take the topic from its stream.`
-        : 'Keep the stream of the first source() in a variable and use it twice.',
+    hint: 'Keep the stream of the first source() in a variable and use it twice.',
     topic,
     callSite: second.callSite,
   })
