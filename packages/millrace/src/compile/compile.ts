@@ -1,4 +1,4 @@
-import type { Plan, RepartitionNode } from '../plan/index.ts'
+import type { Optimization, Plan, PlanNode, RepartitionNode } from '../plan/index.ts'
 import type { CompiledTopology, RepartitionTopic } from './compiled-topology.ts'
 import { checkDeadLetters } from './passes/check-dead-letters.ts'
 import { checkSources } from './passes/check-sources.ts'
@@ -7,7 +7,10 @@ import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
 import { dropNeedlessRepartitions } from './passes/drop-needless-repartitions.ts'
 import { expandForeignKeyJoins } from './passes/expand-foreign-key-joins.ts'
 import { fillSuppressGrace } from './passes/fill-suppress-grace.ts'
+import { markSelfJoins } from './passes/mark-self-joins.ts'
 import { materializeTables } from './passes/materialize-tables.ts'
+import { mergeRepartitions, type MergedRepartitions } from './passes/merge-repartitions.ts'
+import { reuseSourceTopics } from './passes/reuse-source-topics.ts'
 import { splitRepartitions } from './passes/split-repartitions.ts'
 import { policyOf } from './policy-of.ts'
 
@@ -20,8 +23,12 @@ export interface CompileOptions {
 export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopology {
   const { applicationId = plan.name } = options
   checkSources(plan)
+  const may = (one: Optimization): boolean => plan.optimizations.includes(one)
   const keyed = dropNeedlessRepartitions(expandForeignKeyJoins(plan.nodes))
-  const tables = fillSuppressGrace(materializeTables(keyed))
+  const { nodes: merged, mergedInto } = may('merge-repartitions') ? mergeRepartitions(keyed) : unmerged(keyed)
+  const joined = may('single-store-self-join') ? markSelfJoins(merged) : merged
+  const kept = materializeTables(joined)
+  const tables = fillSuppressGrace(may('reuse-source-topics') ? reuseSourceTopics(kept) : kept)
   checkStores(plan, tables)
   const nodes = splitRepartitions(tables, applicationId)
   const subTopologies = cutSubTopologies(nodes, plan.stores)
@@ -42,8 +49,13 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
     repartitionTopics: Object.freeze(
       tables.flatMap((node) => (node.kind === 'repartition' ? [topicOf(node, applicationId)] : [])),
     ),
+    mergedInto,
     globalTables: Object.freeze(plan.nodes.filter((node) => node.kind === 'global-table')),
   })
+}
+
+function unmerged(nodes: readonly PlanNode[]): MergedRepartitions {
+  return { nodes, mergedInto: new Map() }
 }
 
 function topicOf(node: RepartitionNode, applicationId: string): RepartitionTopic {

@@ -15,6 +15,8 @@ export interface CompiledTopology {
   readonly sinkTopics: readonly string[]
   /** Topics of Millrace's own that carry records from one sub-topology to another. */
   readonly repartitionTopics: readonly RepartitionTopic[]
+  /** Repartitions that an optimisation took out, with the one whose topic serves instead; by id. */
+  readonly mergedInto: ReadonlyMap<string, string>
   /** Tables that every instance reads in full. */
   readonly globalTables: readonly GlobalTableNode[]
 }

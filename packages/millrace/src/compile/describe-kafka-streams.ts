@@ -30,7 +30,8 @@ function describeSub(
     const before = `      <-- ${namesOf(feeding(node).map((id) => byId.get(id)!))}\n`
     const after = `      --> ${namesOf(sub.nodes.filter((child) => feeding(child).includes(node.id)))}\n`
     const name = names.get(node.id)!
-    if (node.kind === 'source') return `    Source: ${name} (topics: [${node.topics.join(', ')}])\n${after}`
+    if (node.kind === 'source')
+      return `    Source: ${name} (topics: ${node.pattern?.source ?? `[${node.topics.join(', ')}]`})\n${after}`
     if (node.kind === 'topic-sink' || node.kind === 'repartition-sink') {
       return `    Sink: ${name} (topic: ${topicsOf(node)})\n${before}`
     }

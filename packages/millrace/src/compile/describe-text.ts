@@ -1,5 +1,6 @@
 import type { PlanNode } from '../plan/index.ts'
 import type { CompiledTopology, SubTopology } from './compiled-topology.ts'
+import { inputsOf } from './input-names.ts'
 import { nodeLabel } from './node-label.ts'
 
 /** The topology as indented text: a child stands below its parent, an operation with several parents below its first. */
@@ -14,7 +15,7 @@ export function describeText(topology: CompiledTopology): string {
 }
 
 function describeSub(sub: SubTopology): readonly string[] {
-  const lines = [`  Sub-topology ${sub.id}: one task per partition of ${sub.sourceTopics.join(', ')}`]
+  const lines = [`  Sub-topology ${sub.id}: one task per partition of ${inputsOf(sub)}`]
   const append = (node: PlanNode, depth: number): void => {
     const others = node.parents.slice(1)
     const also = others.length > 0 ? ` ← also ${others.join(', ')}` : ''

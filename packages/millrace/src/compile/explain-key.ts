@@ -1,23 +1,30 @@
-import type { PlanNode } from '../plan/index.ts'
+import type { PlanNode, RepartitionNode } from '../plan/index.ts'
 import type { CompiledTopology } from './compiled-topology.ts'
+import { inputNames } from './input-names.ts'
 import { changesKey } from './passes/drop-needless-repartitions.ts'
 
 /** Where in a plan, as it was written, keys may come to differ from what records are partitioned by. */
 export class KeyChanges {
   /** The nodes as written: with the repartitions that were taken out again. */
   readonly written: ReadonlyMap<string, PlanNode>
-  readonly #applicationId: string
+  readonly #topology: CompiledTopology
   readonly #running: ReadonlySet<string>
 
   constructor(topology: CompiledTopology) {
     this.written = new Map(topology.plan.nodes.map((node) => [node.id, node]))
-    this.#applicationId = topology.applicationId
+    this.#topology = topology
     this.#running = new Set(topology.subTopologies.flatMap((sub) => sub.nodes.map((node) => node.id)))
   }
 
-  /** Whether a repartition is run, and not taken out because the key is still right. */
+  /** Whether a repartition is run, by itself or through another's topic, and not taken out: the key is still right. */
   isRun(repartition: PlanNode): boolean {
-    return this.#running.has(repartition.id)
+    return this.#running.has(repartition.id) || this.sharedBy(repartition) !== undefined
+  }
+
+  /** The repartition whose topic serves instead of its own. */
+  sharedBy(repartition: PlanNode): RepartitionNode | undefined {
+    const kept = this.written.get(this.#topology.mergedInto.get(repartition.id) ?? '')
+    return kept?.kind === 'repartition' ? kept : undefined
   }
 
   /** The nearest operation from here upwards that may have changed the key since records were last partitioned. */
@@ -36,8 +43,10 @@ export class KeyChanges {
   partitionedBy(id: string): readonly string[] {
     const node = this.written.get(id)
     if (node === undefined) return []
-    if (node.kind === 'source') return node.topics
-    if (node.kind === 'repartition' && this.isRun(node)) return [`${this.#applicationId}-${node.name}-repartition`]
+    if (node.kind === 'source') return inputNames(node)
+    if (node.kind === 'repartition' && this.isRun(node)) {
+      return [`${this.#topology.applicationId}-${(this.sharedBy(node) ?? node).name}-repartition`]
+    }
     return [...new Set(node.parents.flatMap((parent) => this.partitionedBy(parent)))]
   }
 }

@@ -17,7 +17,8 @@ export function explainRepartitions(node: PlanNode, keys: KeyChanges): readonly 
 function whyOrWhyNot(input: RepartitionNode, keys: KeyChanges): string {
   const topics = keys.partitionedBy(input.id).join(', ')
   if (!keys.isRun(input)) return `none: the key is still that of ${topics}`
-  return `through ${topics}: ${reason(input, keys)}`
+  const shared = keys.sharedBy(input) === undefined ? '' : ', one topic for all that read it'
+  return `through ${topics}: ${reason(input, keys)}${shared}`
 }
 
 function whyWritten(repartition: string, keys: KeyChanges): string {

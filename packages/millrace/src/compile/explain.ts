@@ -4,6 +4,7 @@ import { lookedUpStores } from './connected-stores.ts'
 import { explainGuarantee, explainState, guarantees, stateToday } from './explain-guarantee.ts'
 import { explainKey, KeyChanges } from './explain-key.ts'
 import { explainRepartitions } from './explain-repartition.ts'
+import { inputsOf } from './input-names.ts'
 import { nodeLabel } from './node-label.ts'
 import { storesOf } from './passes/check-stores.ts'
 
@@ -21,7 +22,7 @@ export function explain(topology: CompiledTopology): string {
   const lines = [`Topology ${name} (application id ${applicationId})`, `  ${guarantees}`]
   if (hasState) lines.push(`  ${stateToday}`)
   for (const sub of subTopologies) {
-    lines.push('', `Sub-topology ${sub.id}: one task per partition of ${sub.sourceTopics.join(', ')}`)
+    lines.push('', `Sub-topology ${sub.id}: one task per partition of ${inputsOf(sub)}`)
     for (const node of sub.nodes) lines.push(...explained(node))
   }
   if (globalTables.length > 0) {
@@ -55,6 +56,7 @@ function explainer(topology: CompiledTopology): (node: PlanNode) => readonly str
 
 function changelogOf(node: PlanNode, store: StoreSpec, { applicationId }: CompiledTopology): string {
   if (node.kind === 'global-table') return `none: ${node.topic} itself has its rows`
+  if (store.changelogTopic !== undefined) return `none: ${store.changelogTopic} itself has its rows`
   return store.isLogged ? `not written yet; will be ${applicationId}-${store.name}-changelog` : 'none: logged is false'
 }
 

@@ -1,4 +1,5 @@
 import type { PlanNode, Policy } from '../plan/index.ts'
+import { inputNames } from './input-names.ts'
 import { statefulLabel } from './stateful-label.ts'
 
 /** One line about a node: the operation as written, with what decides its behaviour. */
@@ -8,7 +9,7 @@ export function nodeLabel(node: PlanNode): string {
       if (node.isInternal === true) {
         return `from internal topic ${node.topics.join(', ')} (key ${node.keySerde.name}, value ${node.valueSerde.name})`
       }
-      return `source ${node.topics.join(', ')} (key ${node.keySerde.name}, value ${node.valueSerde.name}, from ${node.startAt}${policy(node.onInvalid)})`
+      return `source ${inputNames(node).join(', ')} (key ${node.keySerde.name}, value ${node.valueSerde.name}, from ${node.startAt}${policy(node.onInvalid)})`
     case 'parse':
       return `parse ${node.schema['~standard'].vendor}${node.timestamp === undefined ? '' : ', sets event time'}${policy(node.onInvalid)}`
     case 'filter':

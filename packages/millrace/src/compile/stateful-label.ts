@@ -79,7 +79,7 @@ function kept(node: {
 }
 
 function inStore(spec: StoreSpec): string {
-  return ` in store ${spec.name} (${spec.kind}, ${spec.storage}${spec.isLogged ? '' : ', not logged'})`
+  return ` in store ${spec.name} (${spec.kind}, ${spec.storage}${spec.isLogged ? '' : ', not logged'}${spec.changelogTopic === undefined ? '' : `, restored from ${spec.changelogTopic}`})`
 }
 
 function until({ until }: SuppressNode): string {

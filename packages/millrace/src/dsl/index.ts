@@ -10,6 +10,7 @@ export type {
 export type { SinkCheck } from './sink-check.ts'
 export type { Branches, Predicates } from './split.ts'
 export { describeFormats, type DescribeFormat } from '../compile/index.ts'
+export type { Optimization } from '../plan/index.ts'
 export { topology, type Topology, type TopologyOptions } from './topology.ts'
 export { type SourceOptions, TopologyBuilder } from './topology-builder.ts'
 export type { TopologyTypeError } from './type-error.ts'

@@ -1,5 +1,14 @@
 import { StreamsError } from '../errors/index.ts'
-import { callSite, checkName, pathId, type NodeFields, type Plan, type Policy, type StoreSpec } from '../plan/index.ts'
+import {
+  callSite,
+  checkName,
+  pathId,
+  type NodeFields,
+  type Optimization,
+  type Plan,
+  type Policy,
+  type StoreSpec,
+} from '../plan/index.ts'
 import type { NewNode } from './handle.ts'
 
 /** Collects nodes while a topology is defined, append-only, until it is frozen into a plan. */
@@ -48,12 +57,13 @@ export class PlanBuilder {
   }
 
   /** The finished plan; nothing can be added afterwards. */
-  freeze(onProcessError: Policy): Plan {
+  freeze(onProcessError: Policy, optimizations: readonly Optimization[]): Plan {
     this.#frozen = true
     return Object.freeze({
       name: this.#name,
       nodes: Object.freeze([...this.#nodes]),
       stores: Object.freeze([...this.#stores]),
+      optimizations,
       onProcessError,
     })
   }

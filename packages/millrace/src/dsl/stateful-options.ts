@@ -1,6 +1,5 @@
 import type { Serde } from '../serde/index.ts'
 import type { NameOption, Partition } from './options.ts'
-import type { OfKeySerde, OfValueSerde, TopologyTypeError } from './type-error.ts'
 
 /** Where an operation keeps its state. */
 export interface StateOptions extends NameOption {
@@ -20,8 +19,8 @@ export interface CacheOptions {
 
 /** Serdes of a key and a value where they cannot be known from the source. Default: text keys, JSON values. */
 export interface SerdeOptions<K, V> {
-  readonly key?: Serde<K> | TopologyTypeError<OfKeySerde>
-  readonly value?: Serde<V> | TopologyTypeError<OfValueSerde>
+  readonly key?: Serde<K>
+  readonly value?: Serde<V>
 }
 
 /** State that is kept for a time. */

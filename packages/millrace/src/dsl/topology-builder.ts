@@ -43,6 +43,11 @@ function given<T extends object>(options: T): { [Name in keyof T]?: NonNullable<
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never
 }
 
+/** The pattern without flags that would make its answer depend on the one before. */
+function patternOf(pattern: RegExp): RegExp {
+  return Object.freeze(new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, '')))
+}
+
 /** What a topology starts from; given to the function that defines it. */
 export class TopologyBuilder {
   readonly #builder: PlanBuilder
@@ -51,14 +56,18 @@ export class TopologyBuilder {
     this.#builder = builder
   }
 
-  /** A stream of the records of one or several topics. Several must have the same partition count. */
+  /**
+   * A stream of the records of one or several topics, or of all topics that a pattern matches (`pattern.test(topic)`:
+   * anchor it) when the app starts. Several must have the same partition count. Internal topics never match.
+   */
   source<K = string, V = Buffer>(
-    topic: string | readonly string[],
+    topic: string | readonly string[] | RegExp,
     options: SourceOptions<K, V> = {},
   ): KStream<K | null, V> {
-    const topics = typeof topic === 'string' ? [topic] : [...topic]
     const site = callSite()
-    if (topics.length === 0 || new Set(topics).size < topics.length) {
+    const pattern = topic instanceof RegExp ? patternOf(topic) : undefined
+    const topics = topic instanceof RegExp ? [] : typeof topic === 'string' ? [topic] : [...topic]
+    if ((topics.length === 0 && pattern === undefined) || new Set(topics).size < topics.length) {
       throw new StreamsError({
         code: 'TOPOLOGY_INVALID',
         what: topics.length === 0 ? 'source() names no topic' : `source() names a topic twice: ${topics.join(', ')}`,
@@ -74,6 +83,7 @@ export class TopologyBuilder {
       {
         kind: 'source',
         topics: Object.freeze(topics),
+        ...(pattern === undefined ? {} : { pattern }),
         keySerde: options.key ?? string(),
         valueSerde: options.value ?? bytes(),
         ...(at === undefined ? {} : { timestamp: at }),
@@ -81,7 +91,7 @@ export class TopologyBuilder {
         onInvalid: options.onInvalid ?? fail,
       },
       [],
-      topics.join('+'),
+      pattern === undefined ? topics.join('+') : `source(${pattern.source})`,
       options.name,
     )
     return new KStream(new Handle(this.#builder, id, { key, value }))
@@ -93,7 +103,7 @@ export class TopologyBuilder {
    */
   table<K = string, V = unknown>(topic: string, options: TableSourceOptions<K, V> = {}): KTable<K, V> {
     const { store, storage, logged, versioned, cache, name, ...source } = options
-    const stream = this.source(topic, { value: json<V>(), ...(source as SourceOptions<K, V>) })
+    const stream = this.source<K, V>(topic, { value: json<V>(), ...source })
     return toTable(handleOf(stream), {
       ...given({ store, storage, logged, versioned, cache }),
       name: name ?? `${topic}-table`,

@@ -35,6 +35,8 @@ export const errorCodes = {
   TRANSPORT_CLOSED: 'A transport was used after it was closed.',
   CONSUMER_FAILED: 'A consumer died more often than its restart budget allows.',
   PRODUCE_FAILED: 'Records could not be written to a topic.',
+  PRODUCER_FENCED: 'Another producer has taken the transactional id; this one can write no more.',
+  TRANSACTION_FAILED: 'A transaction cannot go on or be committed; abort it.',
   GENERATION_LOST: 'The consumer group has moved on; this member no longer owns what it tried to commit.',
   OFFSET_OUT_OF_RANGE: 'The position to read from is not in the log.',
   CODEC_MISSING: 'A batch is compressed with a codec that is not registered.',

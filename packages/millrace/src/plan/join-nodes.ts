@@ -20,6 +20,8 @@ export interface StreamStreamJoinNode extends NodeFields {
   readonly rightStore: WindowStoreSpec
   /** Records that wait to see whether they match; left and outer only. */
   readonly unmatchedStore?: KeyValueStoreSpec
+  /** Whether the left buffer serves both sides; decided by a pass of the compiler. */
+  readonly isSelfJoin?: boolean
 }
 
 /** Parents: stream, table. */

@@ -55,7 +55,10 @@ export type TimestampOf = (value: never) => number | Date | string
 
 export interface SourceNode extends NodeFields {
   readonly kind: 'source'
+  /** With a pattern: what it matches, empty until the start. */
   readonly topics: readonly string[]
+  /** Takes every topic that exists at the start and that it matches. */
+  readonly pattern?: RegExp
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
   readonly timestamp?: TimestampOf

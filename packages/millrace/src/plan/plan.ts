@@ -1,4 +1,5 @@
 import type { PlanNode } from './nodes.ts'
+import type { Optimization } from './optimization.ts'
 import type { Policy } from './policy.ts'
 import type { StoreSpec } from './store-spec.ts'
 
@@ -9,6 +10,8 @@ export interface Plan {
   readonly nodes: readonly PlanNode[]
   /** Stores that processors of the user's own share, by name. */
   readonly stores: readonly StoreSpec[]
+  /** What the compiler may do to make it cheaper. */
+  readonly optimizations: readonly Optimization[]
   /** What happens when user code throws. */
   readonly onProcessError: Policy
 }

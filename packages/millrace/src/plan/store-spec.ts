@@ -17,6 +17,8 @@ interface StoreSpecFields {
   readonly storage: 'memory' | 'persistent'
   /** Whether writes go to a changelog topic. */
   readonly isLogged: boolean
+  /** A topic that holds the same rows already: it is restored from there, and nothing is written to a changelog. */
+  readonly changelogTopic?: string
 }
 
 export interface KeyValueStoreSpec extends StoreSpecFields {

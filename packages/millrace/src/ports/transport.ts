@@ -23,6 +23,8 @@ export interface Transport {
 export interface TransportAdmin {
   /** Partition counts by topic; a topic that does not exist is absent. Never creates a topic. */
   partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** The names of all topics that exist, in any order. */
+  listTopics(): Promise<readonly string[]>
   /** Creates topics; one that exists already is left as it is. */
   createTopics(topics: readonly NewTopic[]): Promise<void>
   /** `earliest`: the first offset still in the log; `latest`: the offset that the next record will get. */

@@ -1,4 +1,4 @@
-export { buildChain, type TaskServices } from './build-chain.ts'
+export { buildChain, type Chain, type TaskServices } from './build-chain.ts'
 export { CurrentRecord } from './current-record.ts'
 export type { TableView } from './table-view.ts'
 export { eventTime } from './event-time.ts'

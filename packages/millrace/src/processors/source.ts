@@ -50,7 +50,7 @@ function asUnreadable(thrown: unknown, node: SourceNode): StreamsError {
   return new StreamsError({
     code: 'DESERIALIZE_FAILED',
     what: `Cannot read the record: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    hint: `Check the serdes and \`at\` of source('${node.topics.join(', ')}').`,
+    hint: `Check the serdes and \`at\` of source('${node.pattern?.source ?? node.topics.join(', ')}').`,
     cause: thrown,
   })
 }

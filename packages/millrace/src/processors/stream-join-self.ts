@@ -27,7 +27,7 @@ export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services:
       return
     }
     clock.advance(timestamp)
-    let isSelfDue = timestamp > clock.now - leftStore.retentionMs + 1
+    let isSelfDue = timestamp > clock.now - leftStore.retentionMs
     for (const [at, other] of store.fetch(key, Math.max(0, timestamp - beforeMs), Math.max(0, timestamp + afterMs))) {
       emit(value, other, key, Math.max(timestamp, at))
     }

@@ -160,7 +160,7 @@ describe('a self join', () => {
   const parents = ['in', 'in']
 
   it('gives what two buffers would give, on one', () => {
-    const self = run({ parents })
+    const self = run({ parents, isSelfJoin: true })
     const two = run()
     const records: (readonly [string, string, number])[] = [
       ['k', 'A', 5],
@@ -181,7 +181,7 @@ describe('a self join', () => {
   })
 
   it('leaves the pair with itself out for a record that is too old to be kept', () => {
-    const self = run({ parents })
+    const self = run({ parents, isSelfJoin: true })
     expect(self.left('k', 'A', 100)).toEqual(['k | A+A | 100'])
     expect(self.left('k', 'B', 75)).toEqual([])
   })

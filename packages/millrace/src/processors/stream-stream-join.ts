@@ -35,7 +35,7 @@ export function streamStreamJoin(
   services: ProcessorServices,
 ): readonly Forward[] {
   const { type, beforeMs, afterMs, unmatchedStore } = node
-  if (type === 'inner' && node.parents[0] === node.parents[1]) return [selfJoin(node, forward, services), () => {}]
+  if (node.isSelfJoin === true) return [selfJoin(node, forward, services), () => {}]
   const left = services.store(node.leftStore)
   const right = services.store(node.rightStore)
   const select = joinSelect(node, 'joinStream()', node.select as UserFunction, services)

@@ -32,8 +32,8 @@ async function openApp(
   options: FilledRunOptions,
 ): Promise<App> {
   try {
-    const counts = await startupCheck(compiled, resources)
-    return new App(applicationId, compiled, resources, counts, options)
+    const { topology, counts } = await startupCheck(compiled, resources)
+    return new App(applicationId, topology, resources, counts, options)
   } catch (thrown) {
     await resources.close()
     throw thrown

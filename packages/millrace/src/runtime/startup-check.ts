@@ -1,17 +1,22 @@
-import type { CompiledTopology } from '../compile/index.ts'
+import { type CompiledTopology, hasPatterns, resolvePatterns } from '../compile/index.ts'
 import { messageOf, StartupError, type StartupFault, StreamsError } from '../errors/index.ts'
 import type { Transport } from '../ports/index.ts'
 import { createInternalTopics } from './internal-topics.ts'
 import type { Resources } from './resources.ts'
 
+/** What the start-up check has found out. */
+export interface CheckedTopology {
+  /** With the topics that its patterns match. */
+  readonly topology: CompiledTopology
+  /** Partition counts of all topics. */
+  readonly counts: ReadonlyMap<string, number>
+}
+
 /**
  * Connects and checks everything at once: topics, partition counts, lookup tables, sink tables. Throws one
- * StartupError with all faults. Gives the partition counts of all topics.
+ * StartupError with all faults.
  */
-export async function startupCheck(
-  topology: CompiledTopology,
-  resources: Resources,
-): Promise<ReadonlyMap<string, number>> {
+export async function startupCheck(topology: CompiledTopology, resources: Resources): Promise<CheckedTopology> {
   const { transport, embedded, lookups, sinks } = resources
   const topics = checkTopics(topology, transport, embedded !== undefined)
   const [topicResult, ...rest] = await Promise.all([
@@ -21,18 +26,20 @@ export async function startupCheck(
   ])
   const faults = [...topicResult.faults, ...rest.flat()]
   if (faults.length > 0) throw new StartupError(topology.name, unique(faults))
-  return topicResult.counts
+  return topicResult
 }
 
 async function checkTopics(
-  topology: CompiledTopology,
+  written: CompiledTopology,
   transport: Transport,
   isEmbedded: boolean,
-): Promise<{ readonly counts: ReadonlyMap<string, number>; readonly faults: readonly StartupFault[] }> {
-  const names = [...new Set([...topology.sourceTopics, ...topology.sinkTopics])]
+): Promise<CheckedTopology & { readonly faults: readonly StartupFault[] }> {
+  let topology = written
   let counts: ReadonlyMap<string, number> = new Map()
   const faults = await faultsOf('topics', async () => {
     await transport.connect()
+    if (hasPatterns(written)) topology = resolvePatterns(written, await transport.admin.listTopics())
+    const names = [...new Set([...topology.sourceTopics, ...topology.sinkTopics])]
     counts = await transport.admin.partitionCounts(names)
     if (isEmbedded) {
       const absent = names.filter((topic) => !counts.has(topic))
@@ -46,7 +53,7 @@ async function checkTopics(
     counts = await createInternalTopics(topology, counts, transport.admin)
     return unequal(topology, counts)
   })
-  return { counts, faults }
+  return { topology, counts, faults }
 }
 
 /** An embedded topic that nobody made gets the count of the topics that it is read with, else one partition. */

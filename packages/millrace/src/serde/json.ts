@@ -18,13 +18,16 @@ export function json<S extends StandardSchemaV1>(schema: S): Serde<StandardSchem
 /** JSON that is not checked: whatever the topic holds is taken for a `T`. */
 export function json<T = unknown>(): Serde<T>
 export function json(schema?: StandardSchemaV1): Serde<unknown> {
-  if (schema === undefined) return { name: 'json', serialize: serializeJson, deserialize: deserializeJson }
+  if (schema === undefined) return unchecked
   return {
     name: 'json',
     serialize: serializeJson,
     deserialize: (bytes, topic) => checked(schema, deserializeJson(bytes, topic), topic),
   }
 }
+
+/** One for all, so that the same serde can be told by identity. */
+const unchecked: Serde<unknown> = { name: 'json', serialize: serializeJson, deserialize: deserializeJson }
 
 function serializeJson(value: unknown, topic: string): Buffer {
   let text: string | undefined

@@ -12,32 +12,40 @@ export interface PartitionInput {
  * is known to have more, but has not brought it yet, is waited for (KIP-695); producers are not.
  */
 export class PartitionGroup {
-  readonly inputs: readonly PartitionInput[]
+  readonly #inputs: PartitionInput[]
 
   constructor(inputs: readonly PartitionInput[]) {
-    this.inputs = inputs
+    this.#inputs = [...inputs]
+  }
+
+  get inputs(): readonly PartitionInput[] {
+    return this.#inputs
+  }
+
+  add(input: PartitionInput): void {
+    this.#inputs.push(input)
   }
 
   get records(): number {
     let records = 0
-    for (const { queue } of this.inputs) records += queue.records
+    for (const { queue } of this.#inputs) records += queue.records
     return records
   }
 
   get bytes(): number {
     let bytes = 0
-    for (const { queue } of this.inputs) bytes += queue.bytes
+    for (const { queue } of this.#inputs) bytes += queue.bytes
     return bytes
   }
 
   /** Whether what waits must go on waiting for an input that is behind. */
   get isWaiting(): boolean {
-    return this.inputs.length > 1 && this.inputs.some(({ queue }) => queue.isBehind)
+    return this.#inputs.length > 1 && this.#inputs.some(({ queue }) => queue.isBehind)
   }
 
   /** Sends up to `max` records through the chain; gives how many there were. */
   process(max: number): number {
-    const [only, second] = this.inputs
+    const [only, second] = this.#inputs
     if (only === undefined) return 0
     let processed = 0
     while (processed < max) {
@@ -51,7 +59,7 @@ export class PartitionGroup {
   #earliest(): PartitionInput | undefined {
     let earliest: PartitionInput | undefined
     let smallest = Infinity
-    for (const input of this.inputs) {
+    for (const input of this.#inputs) {
       if (input.queue.isBehind) return undefined
       if (input.queue.records === 0) continue
       const timestamp = input.queue.headTimestamp

@@ -4,9 +4,11 @@ import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter, StateStore
 import {
   type AsyncCut,
   buildChain,
+  type Chain,
   CurrentRecord,
   type Forward,
   source,
+  type SourceReader,
   type TaskServices,
 } from '../processors/index.ts'
 import { failedRecord, Failures } from './failures.ts'
@@ -30,9 +32,9 @@ export interface InputPosition extends PartitionOffset {
 export class Task {
   readonly id: string
   readonly partition: number
-  readonly queues: readonly PartitionQueue[]
   readonly writers: readonly SinkWriter[]
   readonly #group: PartitionGroup
+  readonly #openInput: OpenInput
   readonly #cuts: AsyncCut[] = []
   readonly #sinkCounts: readonly (() => void)[]
   readonly #state: TaskState
@@ -68,15 +70,26 @@ export class Task {
       beforeCommit: (flush) => this.#flushes.push(flush),
       onClose: (close) => this.#closes.push(close),
     }
-    const inputs = openInputs(sub, partition, positions, services)
+    const [inputs, openInput] = openInputs(sub, partition, positions, services)
+    this.#openInput = openInput
     this.#group = new PartitionGroup(inputs)
-    this.queues = inputs.map((input) => input.queue)
     this.#completed = this.#positions()
+  }
+
+  get queues(): readonly PartitionQueue[] {
+    return this.#group.inputs.map((input) => input.queue)
+  }
+
+  /** Reads one topic more from its beginning; gives whether a source takes it by its pattern. */
+  addTopic(topic: string): boolean {
+    const input = this.#openInput(topic)
+    if (input !== undefined) this.#group.add(input)
+    return input !== undefined
   }
 
   /** Takes a delivered batch; one of a partition that is not this task's is an error of the caller. */
   enqueue(batch: RecordBatch): void {
-    const queue = this.queues.find((one) => one.topic === batch.topic)
+    const queue = this.#group.inputs.find((input) => input.queue.topic === batch.topic)?.queue
     queue?.enqueue(batch)
     // markers of transactions and the like: no micro-batch will come to complete them
     if (queue?.records === 0 && !this.#isOpen) this.#completed = this.#positions()
@@ -229,26 +242,38 @@ function rejections(node: TableSinkNode, failures: Failures): SinkListener {
   }
 }
 
+/** An input for a topic that a source takes by its pattern; undefined where none does. */
+type OpenInput = (topic: string) => PartitionInput | undefined
+
 function openInputs(
   sub: SubTopology,
   partition: number,
   positions: readonly InputPosition[],
   services: TaskServices,
-): readonly PartitionInput[] {
+): readonly [readonly PartitionInput[], OpenInput] {
   const chain = buildChain(sub.nodes, services)
-  return sub.nodes.filter(isSource).flatMap((node) => {
-    const consumed = services.counter('records-consumed', node.id)
-    const reader = source(node, chain.get(node.id) as Forward, services)
-    const read: typeof reader = (batch, from, to) => {
-      consumed.value += to - from
-      reader(batch, from, to)
-    }
-    return node.topics.flatMap((topic) => {
+  const readers = sub.nodes.filter(isSource).map((node) => ({ node, read: counted(node, chain, services) }))
+  const inputs = readers.flatMap(({ node, read }) =>
+    node.topics.flatMap((topic) => {
       const position = positions.find((one) => one.topic === topic && one.partition === partition)
       if (position === undefined) return []
       return [{ queue: new PartitionQueue(topic, partition, position.offset, position.end), read }]
-    })
-  })
+    }),
+  )
+  const openInput: OpenInput = (topic) => {
+    const reader = readers.find(({ node }) => node.pattern?.test(topic))
+    return reader === undefined ? undefined : { queue: new PartitionQueue(topic, partition, 0), read: reader.read }
+  }
+  return [inputs, openInput]
+}
+
+function counted(node: SourceNode, chain: Chain, services: TaskServices): SourceReader {
+  const consumed = services.counter('records-consumed', node.id)
+  const reader = source(node, chain.get(node.id) as Forward, services)
+  return (batch, from, to) => {
+    consumed.value += to - from
+    reader(batch, from, to)
+  }
 }
 
 function isSource(node: PlanNode): node is SourceNode {

@@ -48,6 +48,7 @@ export class ScriptedTransport implements Transport {
     this.admin = {
       partitionCounts: (topics) =>
         Promise.resolve(new Map(Object.entries(counts).filter(([topic]) => topics.includes(topic)))),
+      listTopics: () => Promise.resolve(Object.keys(counts)),
       createTopics: () => Promise.resolve(),
       offsets: (partitions, at) => Promise.resolve(offsetsOf(partitions, at === 'earliest' ? 0 : 1)),
       committed: (_groupId, partitions) => Promise.resolve(this.#committedOf(partitions)),

@@ -22,6 +22,11 @@ export class EmbeddedAdmin implements TransportAdmin {
     return counts
   }
 
+  async listTopics(): Promise<readonly string[]> {
+    await this.#reached()
+    return this.#broker.topicNames
+  }
+
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
     await this.#reached()
     for (const { topic, partitions } of topics) this.#broker.createTopic(topic, { partitions })

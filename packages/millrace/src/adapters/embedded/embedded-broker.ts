@@ -61,6 +61,10 @@ export class EmbeddedBroker {
     this.#topics.delete(name)
   }
 
+  get topicNames(): readonly string[] {
+    return [...this.#topics.keys()]
+  }
+
   /** A topic, if it exists. */
   topic(name: string): TopicLog | undefined {
     return this.#topics.get(name)

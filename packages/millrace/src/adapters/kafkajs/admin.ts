@@ -37,6 +37,14 @@ export class KafkajsAdmin implements TransportAdmin {
     return new Map(counts.filter((entry): entry is readonly [string, number] => entry[1] !== null))
   }
 
+  async listTopics(): Promise<readonly string[]> {
+    return this.#attempt('The topics cannot be listed', async () => {
+      const broker = await this.#cluster().brokerPool.findConnectedBroker()
+      const { topicMetadata } = await broker.metadata([])
+      return topicMetadata.map(({ topic }) => topic)
+    })
+  }
+
   async createTopics(topics: readonly NewTopic[]): Promise<void> {
     for (const topic of topics) await this.#createTopic(topic)
   }

@@ -21,8 +21,12 @@ export function checkSources(plan: Plan): void {
   }
   for (const node of plan.nodes) {
     if (node.kind !== 'global-table') continue
-    const reader = readers.get(node.topic)
+    const reader = readers.get(node.topic) ?? sources.find(({ pattern }) => pattern?.test(node.topic))
     if (reader !== undefined) throw twice(node.topic, reader, node)
+  }
+  for (const [topic, reader] of readers) {
+    const second = sources.find((source) => source !== reader && source.pattern?.test(topic))
+    if (second !== undefined) throw twice(topic, reader, second)
   }
 }
 
@@ -30,7 +34,10 @@ function twice(topic: string, first: SourceNode, second: SourceNode | GlobalTabl
   return new StreamsError({
     code: 'TOPIC_CONFLICT',
     what: `Topic '${topic}' has two sources (the other one at ${first.callSite ?? first.id})`,
-    hint: 'Keep the stream of the first source() in a variable and use it twice.',
+    hint:
+      second.kind === 'source' && second.pattern !== undefined
+        ? `Make ${String(second.pattern)} narrower, or take the topic from its stream.`
+        : 'Keep the stream of the first source() in a variable and use it twice.',
     topic,
     callSite: second.callSite,
   })

@@ -25,8 +25,7 @@ export function checkStores(plan: Plan, nodes: readonly PlanNode[]): void {
 export function storesOf(node: PlanNode): readonly StoreSpec[] {
   if ('isMaterialized' in node) return node.isMaterialized ? [node.store] : []
   if (node.kind === 'stream-stream-join') {
-    // an inner join of a stream with itself runs on one buffer
-    if (node.type === 'inner' && node.parents[0] === node.parents[1]) return [node.leftStore]
+    if (node.isSelfJoin === true) return [node.leftStore]
     return [node.leftStore, node.rightStore, ...(node.unmatchedStore === undefined ? [] : [node.unmatchedStore])]
   }
   if (node.kind === 'stream-table-join') return node.bufferStore === undefined ? [] : [node.bufferStore]

@@ -1,4 +1,4 @@
-import type { CompiledTopology } from '../../compile/index.ts'
+import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import type { Serde } from '../../serde/index.ts'
 import type { Written } from './driver-outputs.ts'
 import type { TopicRecord } from './test-driver.ts'
@@ -34,6 +34,8 @@ function readerOf(topology: CompiledTopology, topic: string): Serdes | undefined
   for (const sub of topology.subTopologies) {
     for (const node of sub.nodes) if (node.kind === 'source' && node.topics.includes(topic)) return node
   }
+  const byPattern = patternSourceOf(topology, topic)
+  if (byPattern !== undefined) return byPattern
   return topology.globalTables.find((node) => node.topic === topic)?.store
 }
 

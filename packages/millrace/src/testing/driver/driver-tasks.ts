@@ -1,4 +1,4 @@
-import type { CompiledTopology } from '../../compile/index.ts'
+import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
 import type { Clock, LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
@@ -29,7 +29,7 @@ export class DriverTasks {
     this.#nowMs = startMs
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
-    this.outputs = new DriverOutputs((topic) => read.has(topic))
+    this.outputs = new DriverOutputs((topic) => read.has(topic) || patternSourceOf(topology, topic) !== undefined)
     this.#globals = new Map(topology.globalTables.map((node) => [node.id, new GlobalTable(node, createMemoryStores())]))
     const host = this.#host()
     this.#tasks = topology.subTopologies.map((sub) => {
@@ -87,8 +87,10 @@ export class DriverTasks {
     for (const node of this.#topology.globalTables) {
       if (node.topic === record.topic) this.#globals.get(node.id)!.update(batch)
     }
+    const isMatched = patternSourceOf(this.#topology, record.topic) !== undefined
     for (const task of this.#tasks) {
-      if (!task.queues.some((queue) => queue.topic === record.topic)) continue
+      const isRead = task.queues.some((queue) => queue.topic === record.topic)
+      if (!isRead && !(isMatched && task.addTopic(record.topic))) continue
       task.enqueue(batch)
       task.process(1)
       this.#commit(task)

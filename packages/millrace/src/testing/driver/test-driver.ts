@@ -1,4 +1,4 @@
-import { compile, type CompiledTopology } from '../../compile/index.ts'
+import { compile, type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import type { LookupTable, LookupTableSpec, MetricName, RecordHeaders, StateStore } from '../../ports/index.ts'
@@ -73,10 +73,11 @@ export class TestDriver {
     return this
   }
 
-  /** A source topic of the topology. Throws TOPIC_MISSING for any other. */
+  /** A source topic of the topology, or one that a source takes by its pattern. Throws TOPIC_MISSING for any other. */
   input(topic: string): TestInput {
     const known = this.#tasks.inputTopics
-    if (!known.includes(topic)) throw unknownTopic(this.#topology, topic, known)
+    const isKnown = known.includes(topic) || patternSourceOf(this.#topology, topic) !== undefined
+    if (!isKnown) throw unknownTopic(this.#topology, topic, known)
     return {
       send: (key, value, options = {}) => {
         const record = {

@@ -1,5 +1,12 @@
-import type { ProducerOptions, Transport, TransportProducer } from '../../../ports/index.ts'
+import type {
+  ProducerOptions,
+  TopicPartition,
+  TransactionalProducer,
+  Transport,
+  TransportProducer,
+} from '../../../ports/index.ts'
 import { RecordingMember, type MemberOptions } from './recording-member.ts'
+import { RecordingReader, type RecordingReaderOptions } from './recording-reader.ts'
 import { record, type CaseContext, type Expect, type TransportUnderTest } from './transport-case.ts'
 
 const waitMs = 30_000
@@ -11,7 +18,8 @@ export class TransportCaseContext implements CaseContext {
   readonly expect: Expect
   readonly #underTest: TransportUnderTest
   readonly #members: RecordingMember[] = []
-  readonly #producers: TransportProducer[] = []
+  readonly #readers: RecordingReader[] = []
+  readonly #producers: Pick<TransportProducer, 'close'>[] = []
   readonly #waiting = new Set<() => void>()
 
   constructor(underTest: TransportUnderTest, unreachable: Transport | null, expect: Expect) {
@@ -41,6 +49,25 @@ export class TransportCaseContext implements CaseContext {
     return producer
   }
 
+  readonly transactional = (transactionalId: string, timeoutMs?: number): TransactionalProducer => {
+    const timeout = timeoutMs === undefined ? {} : { timeoutMs }
+    const producer = this.transport.transactionalProducer!({ clientId: 'conformance', transactionalId, ...timeout })
+    this.#producers.push(producer)
+    return producer
+  }
+
+  readonly reader = (options: RecordingReaderOptions = {}): RecordingReader => {
+    const reader = new RecordingReader(this.transport, options, () => this.#wake())
+    this.#readers.push(reader)
+    return reader
+  }
+
+  readonly latest = async (partition: TopicPartition): Promise<number> =>
+    (await this.transport.admin.offsets([partition], 'latest'))[0]?.offset ?? -1
+
+  readonly stable = async (partition: TopicPartition): Promise<number> =>
+    (await this.transport.admin.stableOffsets!([partition]))[0]?.offset ?? -1
+
   readonly write = async (topic: string, partition: number, values: readonly string[]): Promise<void> => {
     const producer = this.producer()
     await producer.send([{ topic, partition, records: values.map((value) => record(value)) }])
@@ -60,7 +87,7 @@ export class TransportCaseContext implements CaseContext {
       }
       const timer = setTimeout(() => {
         finish()
-        const members = this.#members.map((member) => member.describe()).join(' ')
+        const members = [...this.#members, ...this.#readers].map((member) => member.describe()).join(' ')
         try {
           this.expect(condition(), `waited ${timeoutMs} ms until ${what}; members: ${members}`).toBe(true)
           resolve()
@@ -76,6 +103,7 @@ export class TransportCaseContext implements CaseContext {
   async close(): Promise<void> {
     try {
       await Promise.all(this.#members.map((member) => member.consumer.stop()))
+      await Promise.all(this.#readers.map((reader) => reader.close()))
       await Promise.all(this.#producers.map((producer) => producer.close()))
       await this.transport.close()
     } finally {
@@ -85,7 +113,7 @@ export class TransportCaseContext implements CaseContext {
 
   /** Fails if a consumer broke the contract of its listener. */
   expectNoViolations(): void {
-    this.expect(this.#members.flatMap((member) => member.violations)).toEqual([])
+    this.expect([...this.#members, ...this.#readers].flatMap((each) => each.violations)).toEqual([])
   }
 
   #wake(): void {

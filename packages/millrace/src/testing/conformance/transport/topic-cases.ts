@@ -17,6 +17,16 @@ export const topicCases: readonly TransportCase[] = [
     },
   },
   {
+    title: 'lists the topics that exist',
+    async run({ transport, topic, uniqueName, expect }) {
+      const names = [await topic(1), await topic(3)]
+      const missing = uniqueName('missing')
+      const listed = await transport.admin.listTopics()
+      expect(listed.filter((name) => names.includes(name)).sort()).toEqual(names.sort())
+      expect(listed.includes(missing)).toEqual(false)
+    },
+  },
+  {
     title: 'leaves a topic that exists already as it is',
     async run({ transport, topic, write, uniqueName, expect }) {
       const old = await topic(2)

@@ -2,10 +2,16 @@ import type {
   OutgoingRecord,
   ProducerOptions,
   RecordHeader,
+  TopicPartition,
+  TransactionalProducer,
   Transport,
   TransportProducer,
 } from '../../../ports/index.ts'
 import type { MemberOptions, RecordingMember } from './recording-member.ts'
+import type { RecordingReader, RecordingReaderOptions } from './recording-reader.ts'
+
+/** What a transport may still lack: an optional part of the port. */
+export type Ability = 'reader' | 'transactions' | 'stableOffsets' | 'deleteRecords' | 'info'
 
 /** What an adapter brings to the suite. */
 export interface TransportHarness {
@@ -15,6 +21,8 @@ export interface TransportHarness {
   unreachable?(): Transport
   /** Tests that this adapter does not pass, by title, each with the reason, which the report shows. */
   readonly skips?: Readonly<Record<string, string>>
+  /** Optional parts of the port that this adapter does not have; the report shows each test that is skipped for it. */
+  readonly lacks?: readonly Ability[]
 }
 
 export interface TransportUnderTest {
@@ -45,6 +53,7 @@ export interface Expectation {
 /** One test of the suite. */
 export interface TransportCase {
   readonly title: string
+  readonly needs?: readonly Ability[]
   readonly run: (context: CaseContext) => Promise<void>
 }
 
@@ -60,6 +69,12 @@ export interface CaseContext {
   /** A member of a group that records what its consumer tells it; not started. */
   readonly member: (options: MemberOptions) => RecordingMember
   readonly producer: (options?: Partial<ProducerOptions>) => TransportProducer
+  /** Not inited. */
+  readonly transactional: (transactionalId: string, timeoutMs?: number) => TransactionalProducer
+  /** Reads apart from groups and records what it is handed. */
+  readonly reader: (options?: RecordingReaderOptions) => RecordingReader
+  readonly latest: (partition: TopicPartition) => Promise<number>
+  readonly stable: (partition: TopicPartition) => Promise<number>
   /** Writes values to one partition with a producer of its own. */
   readonly write: (topic: string, partition: number, values: readonly string[]) => Promise<void>
   /** Resolves when the condition holds; looks again whenever a member was told something. */

@@ -12,6 +12,7 @@ transportSuite(
       uniqueName: (prefix) => `${prefix}-${++lastName}`,
       dispose: async () => {},
     }),
+    lacks: ['reader', 'transactions', 'stableOffsets', 'deleteRecords', 'info'],
     unreachable: () => {
       const server = embedded()
       server.disconnect()

@@ -1,11 +1,16 @@
 import { TransportCaseContext } from './case-context.ts'
 import { commitCases } from './commit-cases.ts'
+import { deleteRecordsCases } from './delete-records-cases.ts'
 import { flowCases } from './flow-cases.ts'
+import { infoCases } from './info-cases.ts'
 import { lifecycleCases } from './lifecycle-cases.ts'
 import { logCases } from './log-cases.ts'
 import { positionCases } from './position-cases.ts'
+import { readerCases } from './reader-cases.ts'
 import { rebalanceCases } from './rebalance-cases.ts'
 import { topicCases } from './topic-cases.ts'
+import { transactionCases } from './transaction-cases.ts'
+import { transactionFenceCases } from './transaction-fence-cases.ts'
 import type { SuiteTools, TransportCase, TransportHarness } from './transport-case.ts'
 
 const testTimeoutMs = 90_000
@@ -18,6 +23,11 @@ const groups: readonly (readonly [title: string, cases: readonly TransportCase[]
   ['commits', commitCases],
   ['flow', flowCases],
   ['rebalances', rebalanceCases],
+  ['what members tell each other', infoCases],
+  ['readers', readerCases],
+  ['deleted records', deleteRecordsCases],
+  ['transactions', transactionCases],
+  ['owners of transactions', transactionFenceCases],
 ]
 
 /**
@@ -64,12 +74,13 @@ export function transportSuite(name: string, harness: TransportHarness, tools: S
 const unreachableTitle = 'rejects connect with TRANSPORT_UNREACHABLE when no server answers'
 
 function defineTest(
-  { title, run }: TransportCase,
+  { title, run, needs }: TransportCase,
   harness: TransportHarness,
   skips: ReadonlyMap<string, string>,
   tools: SuiteTools,
 ): void {
-  const reason = skips.get(title)
+  const lacking = needs?.filter((ability) => harness.lacks?.includes(ability)) ?? []
+  const reason = skips.get(title) ?? (lacking.length > 0 ? `the adapter has no ${lacking.join(', ')} yet` : undefined)
   if (reason !== undefined) {
     tools.it.skip(`${title} (skipped: ${reason})`, async () => {})
     return
