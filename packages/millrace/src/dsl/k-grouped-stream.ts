@@ -1,10 +1,4 @@
-import type {
-  CalendarWindowsSpec,
-  SessionWindowsSpec,
-  SlidingWindowsSpec,
-  TimeWindowsSpec,
-  UnlimitedWindowsSpec,
-} from '../plan/index.ts'
+import type { SessionWindowsSpec } from '../plan/index.ts'
 import { long, type Serde } from '../serde/index.ts'
 import { type AggregateInput, aggregateStream } from './aggregate-stream.ts'
 import { CogroupedKStream } from './cogrouped-k-stream.ts'
@@ -12,8 +6,8 @@ import { type Handle, Handled, handleOf } from './handle.ts'
 import type { KTable } from './k-table.ts'
 import { SessionWindowedKStream } from './session-windowed-k-stream.ts'
 import type { AggregateOptions } from './stateful-options.ts'
-import type { SyncResult } from './type-error.ts'
-import { WindowedKStream } from './windowed-k-stream.ts'
+import type { OfAggregate, OfReducer, TopologyTypeError } from './type-error.ts'
+import { WindowedKStream, type WindowsSpec } from './windowed-k-stream.ts'
 
 type Callback = (...args: never[]) => unknown
 
@@ -27,9 +21,9 @@ export interface Grouping {
 
 export interface StreamAggregator<K, V, A> {
   /** The aggregate of a key before its first record. */
-  readonly init: () => A
+  readonly init: () => A | TopologyTypeError<OfAggregate<'aggregate()'>>
   /** The new aggregate; must not change the old one in place. null or undefined deletes it. */
-  readonly add: (aggregate: A, value: V, key: K) => (A | null | undefined) & SyncResult<A, 'aggregate()'>
+  readonly add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'aggregate()'>>
 }
 
 /** A stream grouped by key: what aggregations start from. Records with a null key or value are dropped and counted. */
@@ -49,7 +43,7 @@ export class KGroupedStream<K, V> extends Handled {
 
   /** Combines values of one type; the first value of a key is its first aggregate. */
   reduce(
-    reducer: (aggregate: V, value: V, key: K) => (V | null | undefined) & SyncResult<V, 'reduce()'>,
+    reducer: (aggregate: V, value: V, key: K) => V | null | undefined | TopologyTypeError<OfReducer>,
     options: AggregateOptions<K, V> = {},
   ): KTable<K, V> {
     const { value } = this.grouping
@@ -59,24 +53,29 @@ export class KGroupedStream<K, V> extends Handled {
   /** Builds an aggregate of any type. */
   aggregate<A>(options: AggregateOptions<K, A> & StreamAggregator<K, V, A>): KTable<K, A> {
     const { init, add, ...rest } = options
-    return aggregateStream('aggregate', [this.#input(add as Callback)], rest, init)
+    return aggregateStream('aggregate', [this.#input(add as Callback)], rest, init as () => A)
   }
 
   /** Aggregates per key and window: of fixed size, of a calendar, sliding, or without end. */
-  windowedBy(
-    windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec,
-  ): WindowedKStream<K, V>
+  windowedBy<Windows extends WindowsSpec>(windows: Windows): WindowedKStream<K, V, Windows['kind']>
   /** Aggregates per key and session. */
-  windowedBy(windows: SessionWindowsSpec): SessionWindowedKStream<K, V>
   windowedBy(
-    windows: TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec | UnlimitedWindowsSpec | SessionWindowsSpec,
+    windows:
+      | SessionWindowsSpec
+      | TopologyTypeError<'windowedBy() takes windows: tumbling(), hopping(), sliding(), session(), calendar() or unlimited()'>,
+  ): SessionWindowedKStream<K, V>
+  windowedBy(
+    windows: WindowsSpec | SessionWindowsSpec | TopologyTypeError<string>,
   ): WindowedKStream<K, V> | SessionWindowedKStream<K, V> {
-    if (windows.kind === 'session') return new SessionWindowedKStream(handleOf(this), this.grouping, windows)
-    return new WindowedKStream(handleOf(this), this.grouping, windows)
+    const given = windows as WindowsSpec | SessionWindowsSpec
+    if (given.kind === 'session') return new SessionWindowedKStream(handleOf(this), this.grouping, given)
+    return new WindowedKStream(handleOf(this), this.grouping, given)
   }
 
   /** Begins an aggregation of several streams into one table; add more with `cogroup` on the result. */
-  cogroup<A>(add: (aggregate: A, value: V, key: K) => A | null | undefined): CogroupedKStream<K, A> {
+  cogroup<A>(
+    add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'cogroup()'>>,
+  ): CogroupedKStream<K, A> {
     return new CogroupedKStream<K, A>([this.#input(add)])
   }
 

@@ -3,16 +3,20 @@ import { type Handle, Handled, handleOf, storeFields, topicSafe } from './handle
 import type { Grouping } from './k-grouped-stream.ts'
 import { KTable } from './k-table.ts'
 import type { AggregateOptions } from './stateful-options.ts'
-import type { SyncResult } from './type-error.ts'
+import type { OfAggregate, TopologyTypeError } from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
 
 export interface TableAggregator<K, V, A> {
-  readonly init: () => A
+  readonly init: () => A | TopologyTypeError<OfAggregate<'aggregate()'>>
   /** Puts a row's new value in. Must not change the aggregate in place. null or undefined deletes it. */
-  readonly add: (aggregate: A, value: V, key: K) => (A | null | undefined) & SyncResult<A, 'aggregate()'>
+  readonly add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'aggregate()'>>
   /** Takes a row's old value out; called before `add`, also when the group stays the same. */
-  readonly subtract: (aggregate: A, value: V, key: K) => A | null | undefined
+  readonly subtract: (
+    aggregate: A,
+    value: V,
+    key: K,
+  ) => A | null | undefined | TopologyTypeError<OfAggregate<'aggregate()'>>
 }
 
 /** A table grouped by a new key. */
@@ -34,8 +38,16 @@ export class KGroupedTable<K, V> extends Handled {
   /** Combines the values of a group; `subtract` takes a value out again. */
   reduce(
     reducer: {
-      readonly add: (aggregate: V, value: V, key: K) => V | null | undefined
-      readonly subtract: (aggregate: V, value: V, key: K) => V | null | undefined
+      readonly add: (
+        aggregate: V,
+        value: V,
+        key: K,
+      ) => V | null | undefined | TopologyTypeError<OfAggregate<'reduce()'>>
+      readonly subtract: (
+        aggregate: V,
+        value: V,
+        key: K,
+      ) => V | null | undefined | TopologyTypeError<OfAggregate<'reduce()'>>
     } & AggregateOptions<K, V>,
   ): KTable<K, V> {
     const { add, subtract, ...options } = reducer
@@ -46,7 +58,7 @@ export class KGroupedTable<K, V> extends Handled {
   /** Builds an aggregate of any type. */
   aggregate<A>(options: AggregateOptions<K, A> & TableAggregator<K, V, A>): KTable<K, A> {
     const { init, add, subtract, ...rest } = options
-    return this.#aggregate('aggregate', rest, add, subtract, init)
+    return this.#aggregate('aggregate', rest, add, subtract, init as () => A)
   }
 
   #aggregate<A>(

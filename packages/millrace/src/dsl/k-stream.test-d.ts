@@ -1,4 +1,4 @@
-/* oxlint-disable vitest/expect-expect -- a line that must not compile is the assertion */
+/* oxlint-disable vitest/expect-expect -- a line that must not compile is the assertion; wrong-uses.test.ts checks that the compiler says what stands behind each @ts-expect-error */
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
@@ -80,9 +80,9 @@ describe('wrong uses', () => {
   it('refuses promises in synchronous operations with a sentence', () => {
     // @ts-expect-error mapValues() is synchronous: await in mapValuesAsync() instead of returning a promise
     ratings.mapValues(async (value) => value.name)
-    // @ts-expect-error selectKey() is synchronous
+    // @ts-expect-error selectKey() is synchronous: await in mapValuesAsync() instead of returning a promise
     ratings.selectKey(async (value) => value.name)
-    // @ts-expect-error a predicate answers with a boolean
+    // @ts-expect-error filter() needs true or false at once: compare explicitly, and await in mapValuesAsync() before it
     ratings.filter(async () => true)
   })
 
@@ -94,38 +94,38 @@ describe('wrong uses', () => {
   })
 
   it('refuses a join on a key of another type', () => {
-    // @ts-expect-error the table's keys are text
+    // @ts-expect-error `on` gives a key of the table, or null, at once: its keys are of another type
     ratings.joinTable(films, { type: 'left', on: (rating) => rating.rating, select: (rating) => rating })
   })
 
   it('refuses a join without its type, and the row of a left join used as if it were there', () => {
-    // @ts-expect-error `type` is always written out
+    // @ts-expect-error a join needs its `type` written out: 'inner' drops a record that has no match, 'left' keeps it
     ratings.joinTable(films, { on: (rating) => rating.movie, select: (rating) => rating })
     ratings.joinTable(films, {
       type: 'left',
       on: (rating) => rating.movie,
-      // @ts-expect-error film is possibly undefined
+      // @ts-expect-error 'film' is possibly 'undefined'
       select: (_rating, film) => film.duration,
     })
   })
 
   it('refuses windowByHour on a value without fields, or without a zone', () => {
-    // @ts-expect-error windowByHour() needs a value with fields
+    // @ts-expect-error windowByHour() needs a value with fields; parse() or mapValues() to an object first
     t.source('a', { value: string() }).windowByHour({ zone: 'UTC', as: 'hour' })
-    // @ts-expect-error zone is required
+    // @ts-expect-error Property 'zone' is missing in type '{ as: "hour"; }' but required in type 'WindowByHourOptions<{ name: string; movie: string; rating: number; }, "hour
     ratings.windowByHour({ as: 'hour' })
   })
 
   it('refuses to write a key that needs a serde without one', () => {
-    // @ts-expect-error a key that is neither text nor bytes needs a serde
+    // @ts-expect-error to() needs a serde for keys that are neither text nor bytes: give { key: … }
     ratings.selectKey((value) => value.rating).to('out')
     ratings.selectKey((value) => value.rating).to('out', { key: long() })
-    // @ts-expect-error the serde is for another type
+    // @ts-expect-error the key serde is for another type than the keys; give one for their type, or convert them with selectKey() first
     ratings.selectKey((value) => value.rating).to('out', { key: string() })
   })
 
   it('refuses a branch that the split does not have', () => {
-    // @ts-expect-error there is no such branch
+    // @ts-expect-error Property 'bad' does not exist on type 'Branches<string | null, { name: string; movie: string; rating: number; }, { readonly good: (value: { name: stri
     void ratings.split({ good: (value) => value.rating > 5 }).bad
   })
 

@@ -1,28 +1,46 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type Partitioner, type TimestampOf } from '../plan/index.ts'
-import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
 import type { TableSpec } from '../ports/table.ts'
 import { hourBucket } from '../time/index.ts'
+import type { Serde } from '../serde/index.ts'
 import { defaultSerde } from './default-serde.ts'
 import type { GlobalKTable } from './global-k-table.ts'
 import { groupStream, toTable } from './group-stream.ts'
 import { Handled, handleOf, type NewNode } from './handle.ts'
 import { type AnyJoinByKey, type AnyJoinTable, joinKeyedTable, joinStreams, joinTableByKey } from './join-stream.ts'
-import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions, WithRow } from './join-options.ts'
+import type { JoinOptionsOf, JoinStreamOptions, RowOf, TableFault, WithRow } from './join-options.ts'
 import type { KGroupedStream } from './k-grouped-stream.ts'
-import type { KTable } from './k-table.ts'
+import { KTable } from './k-table.ts'
 import type { GroupOptions, RepartitionOptions, TableOptions } from './stateful-options.ts'
-import type { NameOption, ParseOptions, SinkTableOptions, ToArguments, WindowByHourOptions } from './options.ts'
-import { addProcessor, type NoStores, type ProcessOptions, type StoreHandles, type StoresOf } from './process.ts'
+import type {
+  NameOption,
+  ParseOptions,
+  SinkTableOptions,
+  ToOptions,
+  ToOptionsWithKey,
+  KeyWritable,
+  WindowByHourOptions,
+} from './options.ts'
+import {
+  addProcessor,
+  type NoStores,
+  type NothingForwarded,
+  type ProcessOptions,
+  type StoreHandles,
+  type StoresOf,
+} from './process.ts'
 import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
 import type { SinkCheck } from './sink-check.ts'
 import { branchNodes, type Branches, type Predicates } from './split.ts'
 import { tableSinkOptions } from './table-sink-options.ts'
-import type { Flat, SameKey, SyncResult, TopologyTypeError } from './type-error.ts'
+import type { Flat, OfPredicate, OfResult, SameKey, SyncResult, TopologyTypeError, TypeGiven } from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
+
+/** A topic, or what names one for each record. */
+type TopicOf<K, V> = string | ((value: V, key: K) => string | TopologyTypeError<OfResult<'to()'>>)
 
 /**
  * A stream of records, each a fact of its own: an immutable handle on one operation of a topology. Every operation
@@ -50,9 +68,15 @@ export class KStream<K, V> extends Handled {
 
   /** Keeps the records for which `predicate` holds. A type guard narrows the value's type. */
   filter<Narrow extends V>(predicate: (value: V, key: K) => value is Narrow, options?: NameOption): KStream<K, Narrow>
-  filter(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
-  filter(predicate: (value: V, key: K) => boolean, options: NameOption = {}): KStream<K, V> {
-    return this.#then({ kind: 'filter', predicate, not: false }, 'filter', options, 'both')
+  filter(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filter()'>>,
+    options?: NameOption,
+  ): KStream<K, V>
+  filter(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filter()'>>,
+    options: NameOption = {},
+  ): KStream<K, V> {
+    return this.#then({ kind: 'filter', predicate: predicate, not: false }, 'filter', options, 'both')
   }
 
   /** Keeps the records for which `predicate` does not hold. */
@@ -60,14 +84,23 @@ export class KStream<K, V> extends Handled {
     predicate: (value: V, key: K) => value is Narrow,
     options?: NameOption,
   ): KStream<K, Exclude<V, Narrow>>
-  filterNot(predicate: (value: V, key: K) => boolean, options?: NameOption): KStream<K, V>
-  filterNot(predicate: (value: V, key: K) => boolean, options: NameOption = {}): unknown {
-    return this.#then<K, V>({ kind: 'filter', predicate, not: true }, 'filterNot', options, 'both')
+  filterNot(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filterNot()'>>,
+    options?: NameOption,
+  ): KStream<K, V>
+  filterNot(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filterNot()'>>,
+    options: NameOption = {},
+  ): unknown {
+    return this.#then<K, V>({ kind: 'filter', predicate: predicate, not: true }, 'filterNot', options, 'both')
   }
 
   /** A new key and value per record. */
   map<K2, V2, Result extends { readonly key: K2; readonly value: V2 }>(
-    mapper: (record: { readonly key: K; readonly value: V }) => Result & { readonly key: K2; readonly value: V2 },
+    mapper: (record: {
+      readonly key: K
+      readonly value: V
+    }) => (Result & { readonly key: K2; readonly value: V2 }) | TopologyTypeError<OfResult<'map()'>>,
     options: NameOption = {},
   ): KStream<Result['key'], Result['value']> {
     return this.#then({ kind: 'map', mapper }, 'map', options, 'none')
@@ -83,14 +116,20 @@ export class KStream<K, V> extends Handled {
 
   /** Any number of records per record, in the order given. */
   flatMap<K2, V2>(
-    mapper: (record: { readonly key: K; readonly value: V }) => Iterable<{ readonly key: K2; readonly value: V2 }>,
+    mapper: (record: {
+      readonly key: K
+      readonly value: V
+    }) => Iterable<{ readonly key: K2; readonly value: V2 }> | TopologyTypeError<OfResult<'flatMap()'>>,
     options: NameOption = {},
   ): KStream<K2, V2> {
     return this.#then({ kind: 'flat-map', mapper: mapper as Callback }, 'flatMap', options, 'none')
   }
 
   /** Any number of values per record, in the order given; the key stays. */
-  flatMapValues<V2>(mapper: (value: V, key: K) => Iterable<V2>, options: NameOption = {}): KStream<K, V2> {
+  flatMapValues<V2>(
+    mapper: (value: V, key: K) => Iterable<V2> | TopologyTypeError<OfResult<'flatMapValues()'>>,
+    options: NameOption = {},
+  ): KStream<K, V2> {
     return this.#then({ kind: 'flat-map-values', mapper: mapper as Callback }, 'flatMapValues', options)
   }
 
@@ -107,16 +146,25 @@ export class KStream<K, V> extends Handled {
    * (default 16); results go on in the order of their records, and offsets are committed only after them.
    */
   mapValuesAsync<V2>(
-    mapper: (value: V, key: K) => Promise<V2>,
+    mapper: (
+      value: V,
+      key: K,
+    ) =>
+      | Promise<V2>
+      | TopologyTypeError<'mapValuesAsync() needs a promise; use mapValues() for a result that is at hand'>,
     options: NameOption & { readonly concurrency?: number; readonly ordered?: true } = {},
   ): KStream<K, V2> {
     const { concurrency = 16 } = options
     checkCount(concurrency, 'concurrency')
-    return this.#then({ kind: 'map-values-async', mapper, concurrency }, 'mapValuesAsync', options)
+    return this.#then({ kind: 'map-values-async', mapper: mapper, concurrency }, 'mapValuesAsync', options)
   }
 
   /** The records of both streams, in no particular order between the two. */
-  merge<K2, V2>(other: KStream<K2, V2>, options: NameOption = {}): KStream<K | K2, V | V2> {
+  merge<K2, V2>(
+    other: KStream<K2, V2> &
+      SameKey<K, K2, 'merge() needs both streams to have the same key type; call selectKey() on one of them first'>,
+    options: NameOption = {},
+  ): KStream<K | K2, V | V2> {
     return new KStream(handleOf(this).add({ kind: 'merge' }, 'merge', options, {}, [handleOf(other)]))
   }
 
@@ -176,23 +224,16 @@ export class KStream<K, V> extends Handled {
    * With a KTable by the record's own key (both sides are brought into the same partitions); with a GlobalKTable or a
    * static lookup table by the key that `on` gives. Only stream records trigger; the result has their timestamp.
    */
-  joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result = WithRow<V, Row, Type>>(
-    table: GlobalKTable<TableKey, Row> | LookupTableSpec<TableKey, Row>,
-    options: JoinByKeyOptions<K, V, TableKey, Row, Type, Result>,
-  ): KStream<K, Result>
-  joinTable<TableKey, Row, const Type extends 'inner' | 'left', Result = WithRow<V, Row, Type>>(
-    table: KTable<TableKey, Row> & SameKey<K, TableKey>,
-    options: JoinTableOptions<K, V, Row, Type, Result>,
-  ): KStream<K, Result>
-  joinTable<TableKey, Row>(
-    table: GlobalKTable<TableKey, Row> | LookupTableSpec<TableKey, Row> | KTable<TableKey, Row>,
-    options: AnyJoinByKey | AnyJoinTable,
-  ): KStream<K, unknown> {
-    const joined =
-      'on' in options
-        ? joinTableByKey(handleOf(this), table as GlobalKTable<unknown, unknown>, options)
-        : joinKeyedTable(handleOf(this), table as KTable<unknown, unknown>, options)
-    return new KStream(joined)
+  joinTable<const Table, const Type extends 'inner' | 'left' = never, Result = WithRow<V, RowOf<Table>, Type>>(
+    table: Table & TableFault<K, Table>,
+    options: TypeGiven<Type> & JoinOptionsOf<K, V, Table, Type, Result>,
+  ): KStream<K, Result> {
+    const [given, checked] = [table as unknown, options as AnyJoinByKey | AnyJoinTable]
+    return new KStream(
+      given instanceof KTable
+        ? joinKeyedTable(handleOf(this), given, checked as AnyJoinTable)
+        : joinTableByKey(handleOf(this), given as GlobalKTable<unknown, unknown>, checked as AnyJoinByKey),
+    )
   }
 
   /**
@@ -200,11 +241,13 @@ export class KStream<K, V> extends Handled {
    * into the same partitions. The result has the later of the two timestamps. 'left' and 'outer' give a record that
    * matched nothing when its window has closed, with `undefined` for the other side.
    */
-  joinStream<K2, V2, const Type extends 'inner' | 'left' | 'outer', Result>(
-    other: KStream<K2, V2> & SameKey<K, K2>,
-    options: JoinStreamOptions<K, V, V2, Type, Result>,
+  joinStream<K2, V2, const Type extends 'inner' | 'left' | 'outer' = never, Result = unknown>(
+    other:
+      | (KStream<K2, V2> & SameKey<K, K2>)
+      | TopologyTypeError<'joinStream() joins with a stream; use joinTable() for a table'>,
+    options: TypeGiven<Type> & JoinStreamOptions<K, V, V2, Type, Result>,
   ): KStream<K, Result> {
-    return new KStream(joinStreams(handleOf(this), handleOf(other), options))
+    return new KStream(joinStreams(handleOf(this), handleOf(other as KStream<K2, V2>), options))
   }
 
   /** Groups by the key as it is. Records with a null key are dropped by what follows (`records-dropped`). */
@@ -214,7 +257,12 @@ export class KStream<K, V> extends Handled {
 
   /** Groups by a new key; records for which it is null are dropped. Goes through an internal topic. */
   groupBy<K2>(
-    selector: (value: V, key: K) => K2 & SyncResult<K2, 'groupBy()'>,
+    selector: (
+      value: V,
+      key: K,
+    ) =>
+      | (K2 & SyncResult<K2, 'groupBy()'>)
+      | TopologyTypeError<'groupBy() gives keys of another type than its key serde is for'>,
     options: GroupOptions<NonNullable<K2>, V> = {},
   ): KGroupedStream<NonNullable<K2>, V> {
     return groupStream(handleOf(this), selector as Callback, options)
@@ -241,16 +289,20 @@ export class KStream<K, V> extends Handled {
   }
 
   /** Ends in, or goes through, a processor of your own: any key and value, any number of records, stores, timers. */
-  process<K2 = never, V2 = never, const Stores extends StoreHandles = NoStores>(
-    supplier: (context: ProcessorContext<K2, V2, StoresOf<Stores>>) => Processor<K, V>,
+  process<K2 = NothingForwarded, V2 = NothingForwarded, const Stores extends StoreHandles = NoStores>(
+    supplier: (
+      context: ProcessorContext<K2, V2, StoresOf<Stores>>,
+    ) => Processor<K, V> | TopologyTypeError<OfResult<'process()'>>,
     options: ProcessOptions<Stores> = {},
   ): KStream<K2, V2> {
     return new KStream(addProcessor(handleOf(this), supplier, options, false))
   }
 
   /** Like `process`, with the key of the record kept: nothing after it needs a repartition. */
-  processValues<V2 = never, const Stores extends StoreHandles = NoStores>(
-    supplier: (context: ProcessorContext<K, V2, StoresOf<Stores>>) => Processor<K, V>,
+  processValues<V2 = NothingForwarded, const Stores extends StoreHandles = NoStores>(
+    supplier: (
+      context: ProcessorContext<K, V2, StoresOf<Stores>>,
+    ) => Processor<K, V> | TopologyTypeError<OfResult<'processValues()'>>,
     options: ProcessOptions<Stores> = {},
   ): KStream<K, V2> {
     return new KStream(addProcessor(handleOf(this), supplier, options, true))
@@ -260,15 +312,18 @@ export class KStream<K, V> extends Handled {
    * Ends the stream in a Kafka topic, which must exist; or, with a function, in the topic that it names for each record.
    * Timestamp and headers of the record are kept.
    */
-  to(topic: string | ((value: V, key: K) => string), ...[options = {}]: ToArguments<K, V>): void {
+  to(topic: TopicOf<K, V> & KeyWritable<K>, options?: ToOptions<K, V>): void
+  to(topic: TopicOf<K, V>, options: ToOptionsWithKey<K, V>): void
+  to(topic: TopicOf<K, V>, options: ToOptions<K, V> = {}): void {
     const topics = typeof topic === 'string' ? [topic] : (options.topics ?? [])
     for (const one of topics) checkName(one, 'Topic', callSite())
     this.#then(
       {
         kind: 'topic-sink',
         topics: Object.freeze([...topics]),
-        keySerde: options.key ?? handleOf(this).serdes.key ?? defaultSerde('key'),
-        valueSerde: options.value ?? handleOf(this).serdes.value ?? defaultSerde('value'),
+        keySerde: (options.key as Serde<unknown> | undefined) ?? handleOf(this).serdes.key ?? defaultSerde('key'),
+        valueSerde:
+          (options.value as Serde<unknown> | undefined) ?? handleOf(this).serdes.value ?? defaultSerde('value'),
         onError: options.onError ?? fail,
         ...(typeof topic === 'string' ? {} : { route: topic }),
         ...(options.partition === undefined ? {} : { partitioner: options.partition }),

@@ -7,12 +7,20 @@ import type { JoinForeignKeyOptions, JoinTablesOptions } from './join-options.ts
 import type { KGroupedTable } from './k-grouped-table.ts'
 import { KStream } from './k-stream.ts'
 import type { NameOption } from './options.ts'
-import { keySerde, valueSerde } from './serdes-of.ts'
+import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
 import type { TableOptions } from './stateful-options.ts'
 import { suppress } from './suppress.ts'
 import type { Suppressed, UntilTimeLimit } from './suppressed.ts'
 import { tableStore } from './table-store.ts'
-import type { SameKey, SyncResult, TopologyTypeError } from './type-error.ts'
+import type {
+  ForeignKeyFault,
+  OfPredicate,
+  OfResult,
+  SameKey,
+  SyncResult,
+  TopologyTypeError,
+  TypeGiven,
+} from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
 
@@ -32,21 +40,35 @@ export class KTable<K, V> extends Handled {
     predicate: (value: V, key: K) => value is Narrow,
     options?: TableOptions<K, Narrow>,
   ): KTable<K, Narrow>
-  filter(predicate: (value: V, key: K) => boolean, options?: TableOptions<K, V>): KTable<K, V>
-  filter(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
+  filter(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filter()'>>,
+    options?: TableOptions<K, V>,
+  ): KTable<K, V>
+  filter(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filter()'>>,
+    options: TableOptions<K, V> = {},
+  ): KTable<K, V> {
     const fields = this.#materialized('filter', options, true)
-    return this.#then({ kind: 'table-filter', predicate, not: false, ...fields }, 'filter', options, true)
+    return this.#then({ kind: 'table-filter', predicate: predicate, not: false, ...fields }, 'filter', options, true)
   }
 
   /** Keeps the rows for which `predicate` does not hold. */
-  filterNot(predicate: (value: V, key: K) => boolean, options: TableOptions<K, V> = {}): KTable<K, V> {
+  filterNot(
+    predicate: (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'filterNot()'>>,
+    options: TableOptions<K, V> = {},
+  ): KTable<K, V> {
     const fields = this.#materialized('filterNot', options, true)
-    return this.#then({ kind: 'table-filter', predicate, not: true, ...fields }, 'filterNot', options, true)
+    return this.#then({ kind: 'table-filter', predicate: predicate, not: true, ...fields }, 'filterNot', options, true)
   }
 
   /** A new value per row. */
   mapValues<V2>(
-    mapper: (value: V, key: K) => V2 & SyncResult<V2, 'mapValues()'>,
+    mapper: (
+      value: V,
+      key: K,
+    ) =>
+      | (V2 & SyncResult<V2, 'mapValues()'>)
+      | TopologyTypeError<'mapValues() gives another type than its value serde is for'>,
     options: TableOptions<K, V2> = {},
   ): KTable<K, V2> {
     const fields = this.#materialized('mapValues', options, false)
@@ -63,7 +85,10 @@ export class KTable<K, V> extends Handled {
    * before the new one is added, also from one group to another. Rows whose new key or value is null are left out.
    */
   groupBy<K2, V2>(
-    mapper: (row: { readonly key: K; readonly value: V }) => { readonly key: K2; readonly value: V2 },
+    mapper: (row: {
+      readonly key: K
+      readonly value: V
+    }) => { readonly key: K2; readonly value: V2 } | TopologyTypeError<OfResult<'groupBy()'>>,
     options: TableGroupOptions<NonNullable<K2>, NonNullable<V2>> = {},
   ): KGroupedTable<NonNullable<K2>, NonNullable<V2>> {
     return groupTable(handleOf(this), mapper as Callback, options)
@@ -77,17 +102,28 @@ export class KTable<K, V> extends Handled {
     other: KTable<K2, V2>,
     options: JoinForeignKeyOptions<K, V, K2, V2, Type, Result>,
   ): KTable<K, Result>
-  joinTable<K2, V2, const Type extends 'inner' | 'left' | 'outer', Result>(
-    other: KTable<K2, V2> & SameKey<K, K2>,
-    options: JoinTablesOptions<K, V, V2, Type, Result>,
+  joinTable<K2, V2, const Type extends 'inner' | 'left' | 'outer' = never, Result = unknown, ForeignKey = K2>(
+    other:
+      | (KTable<K2, V2> &
+          SameKey<
+            K,
+            K2,
+            'tables of different key types join only with `on`, which gives a key of the other table from a row of this one'
+          >)
+      | TopologyTypeError<'joinTable() of a table joins with a table; call toTable() on a stream first'>,
+    options: TypeGiven<Type> &
+      JoinTablesOptions<K, V, V2, Type, Result> & {
+        /** By a key that the rows hold; where the signature above does not fit, this one says why. */
+        readonly on?: (value: V, key: K) => ForeignKey & ForeignKeyFault<ForeignKey, K2>
+      },
   ): KTable<K, Result>
   joinTable<K2, V2>(
-    other: KTable<K2, V2>,
+    other: KTable<K2, V2> | TopologyTypeError<string>,
     options:
       | JoinForeignKeyOptions<K, V, K2, V2, 'inner' | 'left', unknown>
       | JoinTablesOptions<K, V, V2, 'inner' | 'left' | 'outer', unknown>,
   ): KTable<K, unknown> {
-    const [left, right] = [handleOf(this), handleOf(other)]
+    const [left, right] = [handleOf(this), handleOf(other as KTable<K2, V2>)]
     return new KTable(
       'on' in options
         ? joinForeignKey(left, right, options as AnyForeignKeyJoin)
@@ -126,7 +162,8 @@ export class KTable<K, V> extends Handled {
     keepsValue: boolean,
   ): KTable<K, V2> {
     const { key, value } = handleOf(this).serdes
-    const serdes = { key: options.key ?? key, value: options.value ?? (keepsValue ? value : undefined) }
+    const given = options as FlowingSerdes
+    const serdes = { key: given.key ?? key, value: given.value ?? (keepsValue ? value : undefined) }
     return new KTable(handleOf(this).add(node, operation, options, serdes))
   }
 }

@@ -1,5 +1,6 @@
-import type { Policy } from '../plan/index.ts'
 import type { Serde } from '../serde/index.ts'
+import type { Policy } from '../plan/index.ts'
+import type { OfKeySerde, OfValueSerde, TopologyTypeError } from './type-error.ts'
 
 export interface NameOption {
   /** Names the operation; default: its path. */
@@ -54,9 +55,9 @@ export type Partition<K, V> = (
 
 export interface ToOptions<K, V> extends NameOption {
   /** How keys are written. Default: text as UTF-8, bytes as they are. */
-  readonly key?: Serde<NonNullable<K>>
+  readonly key?: Serde<NonNullable<K>> | TopologyTypeError<OfKeySerde>
   /** How values are written. Default: bytes as they are, anything else as JSON. */
-  readonly value?: Serde<NonNullable<V>>
+  readonly value?: Serde<NonNullable<V>> | TopologyTypeError<OfValueSerde>
   /** Which partition of its topic a record goes to. Default: murmur2 of the key's bytes; any one for a null key. */
   readonly partition?: Partition<K, V>
   /** What happens to a record that cannot be written. Default `fail`. */
@@ -65,7 +66,12 @@ export interface ToOptions<K, V> extends NameOption {
   readonly topics?: readonly string[]
 }
 
-/** The options of `to()`: a key that is neither text nor bytes needs a serde. */
-export type ToArguments<K, V> = [K] extends [string | Buffer | null]
-  ? [options?: ToOptions<K, V>]
-  : [options: ToOptions<K, V> & { readonly key: Serde<NonNullable<K>> }]
+/** `unknown` where `to()` knows how to write keys by itself, else the sentence. */
+export type KeyWritable<K> = [K] extends [string | Buffer | null]
+  ? unknown
+  : TopologyTypeError<'to() needs a serde for keys that are neither text nor bytes: give { key: … }'>
+
+/** Of `to()` where the key is neither text nor bytes. */
+export interface ToOptionsWithKey<K, V> extends ToOptions<K, V> {
+  readonly key: Serde<NonNullable<K>> | TopologyTypeError<OfKeySerde>
+}

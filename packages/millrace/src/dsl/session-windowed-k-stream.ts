@@ -6,7 +6,7 @@ import { aggregateSessions, type SessionOptions } from './aggregate-windows.ts'
 import { type Handle, Handled, handleOf } from './handle.ts'
 import type { Grouping, StreamAggregator } from './k-grouped-stream.ts'
 import type { KTable } from './k-table.ts'
-import type { SyncResult } from './type-error.ts'
+import type { OfAggregate, OfReducer, TopologyTypeError } from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
 
@@ -33,7 +33,7 @@ export class SessionWindowedKStream<K, V> extends Handled {
 
   /** Combines values of one type; also merges sessions. */
   reduce(
-    reducer: (aggregate: V, value: V, key: K) => (V | null | undefined) & SyncResult<V, 'reduce()'>,
+    reducer: (aggregate: V, value: V, key: K) => V | null | undefined | TopologyTypeError<OfReducer>,
     options: SessionOptions<K, V, V> = {},
   ): KTable<Windowed<K>, V> {
     const value = this.#grouping.value as Serde<V>
@@ -43,10 +43,20 @@ export class SessionWindowedKStream<K, V> extends Handled {
 
   /** Builds an aggregate of any type; `merge` joins the aggregates of two sessions that have become one. */
   aggregate<A>(
-    options: SessionOptions<K, V, A> & StreamAggregator<K, V, A> & { readonly merge: (left: A, right: A, key: K) => A },
+    options: SessionOptions<K, V, A> &
+      StreamAggregator<K, V, A> & {
+        readonly merge: (left: A, right: A, key: K) => A | TopologyTypeError<OfAggregate<'aggregate()'>>
+      },
   ): KTable<Windowed<K>, A> {
     const { init, add, merge, ...rest } = options
-    return aggregateSessions('aggregate', this.#inputs(add as Callback), this.#windows, rest, merge as Callback, init)
+    return aggregateSessions(
+      'aggregate',
+      this.#inputs(add as Callback),
+      this.#windows,
+      rest,
+      merge as Callback,
+      init as () => A,
+    )
   }
 
   #inputs(aggregator: Callback): readonly AggregateInput[] {

@@ -5,9 +5,17 @@ import type { TopologyTypeError } from './type-error.ts'
  * `unknown` when a stream of `Value` can be written to `Table`, else one sentence per column at fault. Meant to be
  * intersected with the table's type.
  */
-export type SinkCheck<Value, Table extends TableSpec> = [Faults<Value, Table>] extends [never]
-  ? unknown
-  : TopologyTypeError<Faults<Value, Table>>
+export type SinkCheck<Value, Table extends TableSpec> = [Value] extends [Fieldless]
+  ? TopologyTypeError<'a table takes values with fields, one for each column; parse() or mapValues() to an object first'>
+  : unknown extends Value
+    ? TopologyTypeError<'a table takes values of a known type; give a schema to json() or parse()'>
+    : [Extract<Value, null | undefined>] extends [never]
+      ? [Faults<Value, Table>] extends [never]
+        ? unknown
+        : TopologyTypeError<Faults<Value, Table>>
+      : TopologyTypeError<'the values may be null or undefined, which no row can be; filter() such records out first'>
+
+type Fieldless = string | number | bigint | boolean | symbol | Uint8Array | null | undefined
 
 type Faults<Value, Table extends TableSpec> = {
   [Name in keyof Table['columns'] & string]: ColumnFault<Value, Table, Name>

@@ -2,9 +2,12 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName } from '../plan/index.ts'
 import type { Handle } from './handle.ts'
 import type { KStream } from './k-stream.ts'
+import type { OfPredicate, TopologyTypeError } from './type-error.ts'
 
 /** Branch names and their predicates, tried in the order written. */
-export type Predicates<K, V> = Readonly<Record<string, (value: V, key: K) => boolean>>
+export type Predicates<K, V> = Readonly<
+  Record<string, (value: V, key: K) => boolean | TopologyTypeError<OfPredicate<'split()'>>>
+>
 
 /** One stream per branch; a type guard narrows its branch. */
 export type Branches<K, V, P extends Predicates<K, V>, Otherwise extends string> = {
@@ -23,7 +26,7 @@ export function branchNodes<K, V>(
   if (options.otherwise !== undefined) names.push(options.otherwise)
   for (const name of names) checkBranch(name, names)
   const branches = names.map((name) => {
-    const predicate = predicates[name] as ((...args: never[]) => unknown) | undefined
+    const predicate = predicates[name] as ((...args: never[]) => boolean) | undefined
     return predicate === undefined ? { name } : { name, predicate }
   })
   const { name } = options

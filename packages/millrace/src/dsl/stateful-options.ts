@@ -1,5 +1,6 @@
 import type { Serde } from '../serde/index.ts'
 import type { NameOption, Partition } from './options.ts'
+import type { OfKeySerde, OfValueSerde, TopologyTypeError } from './type-error.ts'
 
 /** Where an operation keeps its state. */
 export interface StateOptions extends NameOption {
@@ -19,8 +20,8 @@ export interface CacheOptions {
 
 /** Serdes of a key and a value where they cannot be known from the source. Default: text keys, JSON values. */
 export interface SerdeOptions<K, V> {
-  readonly key?: Serde<K>
-  readonly value?: Serde<V>
+  readonly key?: Serde<K> | TopologyTypeError<OfKeySerde>
+  readonly value?: Serde<V> | TopologyTypeError<OfValueSerde>
 }
 
 /** State that is kept for a time. */

@@ -103,7 +103,7 @@ export class TopologyBuilder {
    */
   table<K = string, V = unknown>(topic: string, options: TableSourceOptions<K, V> = {}): KTable<K, V> {
     const { store, storage, logged, versioned, cache, name, ...source } = options
-    const stream = this.source<K, V>(topic, { value: json<V>(), ...source })
+    const stream = this.source(topic, { value: json<V>(), ...(source as SourceOptions<K, V>) })
     return toTable(handleOf(stream), {
       ...given({ store, storage, logged, versioned, cache }),
       name: name ?? `${topic}-table`,

@@ -1,5 +1,5 @@
 import { compile, describe, type DescribeFormat, explain } from '../compile/index.ts'
-import { StreamsError } from '../errors/index.ts'
+import { StreamsError, type Synchronous } from '../errors/index.ts'
 import { callSite, fail, type Optimization, optimizationsOf, type Plan, type Policy } from '../plan/index.ts'
 import { PlanBuilder } from './plan-builder.ts'
 import { TopologyBuilder } from './topology-builder.ts'
@@ -28,7 +28,13 @@ export interface TopologyOptions {
  * Defines a topology. `name` outlives deploys: it is the default application id, and so the consumer group.
  * Throws TOPOLOGY_INVALID, NAME_INVALID, NAME_TAKEN TOPIC_CONFLICT or OPTION_INVALID where the definition is wrong.
  */
-export function topology(name: string, define: (t: TopologyBuilder) => void, options: TopologyOptions = {}): Topology {
+export function topology(
+  name: string,
+  define: (
+    t: TopologyBuilder,
+  ) => Synchronous<'a topology is defined synchronously: await what it needs before calling topology()'>,
+  options: TopologyOptions = {},
+): Topology {
   const builder = new PlanBuilder(name)
   const defined: unknown = define(new TopologyBuilder(builder))
   if (defined instanceof Promise) throw asynchronous(name, defined)

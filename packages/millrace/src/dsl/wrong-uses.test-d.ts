@@ -1,4 +1,4 @@
-/* oxlint-disable vitest/expect-expect -- a line that must not compile is the assertion */
+/* oxlint-disable vitest/expect-expect -- a line that must not compile is the assertion; wrong-uses.test.ts checks that the compiler says what stands behind each @ts-expect-error */
 import { describe, expectTypeOf, it } from 'vitest'
 import { z } from 'zod'
 import {
@@ -64,7 +64,7 @@ describe('sinkCassandra()', () => {
   })
 
   it('asks for a column that the value does not have', () => {
-    // @ts-expect-error column 'rating' is missing
+    // @ts-expect-error column 'rating' is missing in the stream's value; add it with mapValues() or take it out of the table
     streamOf<Omit<Row, 'rating'>>().sinkCassandra(table)
     expectTypeOf<
       Sentence<SinkCheck<Omit<Row, 'rating'>, Table>>
@@ -81,11 +81,11 @@ describe('sinkCassandra()', () => {
   })
 
   it('refuses a value that the CQL type cannot take', () => {
-    // @ts-expect-error rating is a text
+    // @ts-expect-error column 'rating' is declared as int() and cannot take what the stream's value gives it; convert it with mapValues()
     streamOf<With<{ rating: string }>>().sinkCassandra(table)
-    // @ts-expect-error rating may be a text
+    // @ts-expect-error column 'rating' is declared as int() and cannot take what the stream's value gives it; convert it with mapValues()
     streamOf<With<{ rating: number | string }>>().sinkCassandra(table)
-    // @ts-expect-error seen is a number
+    // @ts-expect-error column 'seen' is declared as boolean() and cannot take what the stream's value gives it; convert it with mapValues()
     streamOf<With<{ seen: number }>>().sinkCassandra(table)
     expectTypeOf<
       Sentence<SinkCheck<With<{ seen: 0 | 1 }>, Table>>
@@ -93,9 +93,9 @@ describe('sinkCassandra()', () => {
   })
 
   it('refuses a key part that may be null, undefined or missing', () => {
-    // @ts-expect-error name may be null
+    // @ts-expect-error column 'name' is part of the primary key and must not be null or undefined; filter() such records out first
     streamOf<With<{ name: string | null }>>().sinkCassandra(table)
-    // @ts-expect-error at may be missing
+    // @ts-expect-error column 'at' is part of the primary key and must not be null or undefined; filter() such records out first
     streamOf<Omit<Row, 'at'> & { at?: Date }>().sinkCassandra(table)
     type Said =
       "column 'name' is part of the primary key and must not be null or undefined; filter() such records out first"
@@ -111,7 +111,7 @@ describe('sinkCassandra()', () => {
   })
 
   it('refuses a key part of another type', () => {
-    // @ts-expect-error at is a text
+    // @ts-expect-error column 'at' is part of the primary key and has another type than the stream's value gives it
     streamOf<With<{ at: string }>>().sinkCassandra(table)
     expectTypeOf<
       Sentence<SinkCheck<With<{ at: string }>, Table>>
@@ -119,16 +119,16 @@ describe('sinkCassandra()', () => {
   })
 
   it('refuses values without fields', () => {
-    // @ts-expect-error bytes have no columns
+    // @ts-expect-error a table takes values with fields, one for each column; parse() or mapValues() to an object first
     t.source('in').sinkCassandra(table)
-    // @ts-expect-error unknown has no columns
+    // @ts-expect-error a table takes values of a known type; give a schema to json() or parse()
     t.source('in', { value: json() }).sinkCassandra(table)
   })
 
   it('refuses a table whose key is no column', () => {
-    // @ts-expect-error 'nobody' is no column
+    // @ts-expect-error Type '"nobody"' is not assignable to type '"name"'
     cassandraTable('ks.t', { columns: { name: text() }, partitionKey: ['nobody'] })
-    // @ts-expect-error a table has a partition key
+    // @ts-expect-error Source has 0 element(s) but target requires 1
     cassandraTable('ks.t', { columns: { name: text() }, partitionKey: [] })
   })
 })
@@ -139,25 +139,25 @@ describe('promises in synchronous operations', () => {
       Sentence<SyncResult<Promise<string>, 'mapValues()'>>
     >().toEqualTypeOf<'mapValues() is synchronous: await in mapValuesAsync() instead of returning a promise'>()
     expectTypeOf<SyncResult<string, 'mapValues()'>>().toBeUnknown()
-    // @ts-expect-error a promise at times is refused as well
+    // @ts-expect-error mapValues() is synchronous: await in mapValuesAsync() instead of returning a promise
     rows.mapValues((row) => (row.seen ? Promise.resolve(1) : 1))
-    // @ts-expect-error peek() is synchronous
+    // @ts-expect-error peek() is synchronous: await in mapValuesAsync() instead of returning a promise
     rows.peek(async () => {})
-    // @ts-expect-error forEach() is synchronous
+    // @ts-expect-error forEach() is synchronous: await in mapValuesAsync() instead of returning a promise
     rows.forEach(async (row) => row.name)
-    // @ts-expect-error split() asks for a boolean
+    // @ts-expect-error split() needs true or false at once: compare explicitly, and await in mapValuesAsync() before it
     rows.split({ some: async () => true })
-    // @ts-expect-error flatMapValues() asks for an iterable
+    // @ts-expect-error flatMapValues() needs its result at once and in this form: await in mapValuesAsync() before it
     rows.flatMapValues(async (row) => [row])
-    // @ts-expect-error map() asks for a record
+    // @ts-expect-error map() needs its result at once and in this form: await in mapValuesAsync() before it
     rows.map(async (record) => record)
   })
 
   it('are refused in the callbacks of a join', () => {
     const films = lookupTable('films', [['a', { title: 'A' }]])
-    // @ts-expect-error select is synchronous
+    // @ts-expect-error joinTable() is synchronous: await in mapValuesAsync() instead of returning a promise
     rows.joinTable(films, { type: 'left', on: (row) => row.name, select: async (row) => row })
-    // @ts-expect-error the table's keys are no promises
+    // @ts-expect-error `on` gives a key of the table, or null, at once: its keys are of another type
     rows.joinTable(films, { type: 'left', on: async (row) => row.name })
   })
 
@@ -171,22 +171,22 @@ describe('promises in synchronous operations', () => {
 
 describe('keys and serdes', () => {
   it('are of one type', () => {
-    // @ts-expect-error a key that is a number needs a serde
+    // @ts-expect-error to() needs a serde for keys that are neither text nor bytes: give { key: … }
     t.source('in', { key: long() }).to('out')
-    // @ts-expect-error the value serde is for another type
+    // @ts-expect-error the value serde is for another type than the values; give one for their type, or convert them with mapValues() first
     rows.to('out', { value: string() })
-    // @ts-expect-error `at` answers with a time
+    // @ts-expect-error Type 'boolean' is not assignable to type 'string | number | Date'
     t.source('in', { value: json<Row>(), at: (row) => row.seen })
-    // @ts-expect-error a schema is asked for
+    // @ts-expect-error Object literal may only specify known properties, and 'name' does not exist in type 'StandardSchemaV1<unknown, unknown>'
     t.source('in').parse({ name: 'string' })
-    // @ts-expect-error 'first' is no place to start at
+    // @ts-expect-error Type '"first"' is not assignable to type '"earliest" | "latest" | undefined'
     t.source('in', { startAt: 'first' })
   })
 
   it('that may be undefined must be dealt with', () => {
     const users = t.source('in').parse(z.object({ user: z.string().optional() }))
     const byUser = users.selectKey((value) => value.user)
-    // @ts-expect-error the key may be undefined
+    // @ts-expect-error to() needs a serde for keys that are neither text nor bytes: give { key: … }
     byUser.to('out')
     byUser.to('out', { key: string() })
   })
@@ -194,21 +194,21 @@ describe('keys and serdes', () => {
 
 describe('other wrong uses', () => {
   it('are refused', () => {
-    // @ts-expect-error a policy is fail, skip or deadLetter(topic)
+    // @ts-expect-error Type 'string' is not assignable to type 'Policy | undefined'
     t.source('in', { onInvalid: 'skip' })
-    // @ts-expect-error 'outer' is no type of joinTable()
+    // @ts-expect-error Type '"outer"' is not assignable to type '"inner" | "left"'
     rows.joinTable(lookupTable('x', [['a', 1]]), { type: 'outer', on: (row) => row.name })
-    // @ts-expect-error the field is text
+    // @ts-expect-error Type 'number' is not assignable to type 'string'
     rows.windowByHour({ zone: 'UTC', as: 7 })
-    // @ts-expect-error a union with a text has no fields to add to
+    // @ts-expect-error windowByHour() needs a value with fields; parse() or mapValues() to an object first
     streamOf<Row | string>().windowByHour({ zone: 'UTC', as: 'hour' })
-    // @ts-expect-error describe() knows text and mermaid
+    // @ts-expect-error Argument of type '"svg"' is not assignable to parameter of type 'DescribeFormat | undefined'
     topology('t', (builder) => builder.source('in').to('out')).describe('svg')
-    // @ts-expect-error a stream that has ended cannot go on
+    // @ts-expect-error Property 'filter' does not exist on type 'void'
     rows.to('out').filter(() => true)
-    // @ts-expect-error order is always kept
+    // @ts-expect-error Type 'false' is not assignable to type 'true'
     rows.mapValuesAsync(async (row) => row, { ordered: false })
-    // @ts-expect-error the hour is added as a text
+    // @ts-expect-error Operator '>' cannot be applied to types 'string' and 'number'
     rows.windowByHour({ zone: 'UTC', as: 'hour' }).filter((row) => row.hour > 1)
   })
 })

@@ -1,3 +1,4 @@
+import type { Synchronous, TopologyTypeError } from '../errors/index.ts'
 import type { RecordHeaders, RecordOrigin } from './record.ts'
 import type { StateStore } from './state-store.ts'
 
@@ -23,7 +24,11 @@ export interface ForwardedRecord<K, V> {
  * A processor's surroundings: one per task. `stores` are those named in the options of `process()`, by the names given
  * there.
  */
-export interface ProcessorContext<K, V, Stores extends Readonly<Record<string, StateStore>>> {
+export interface ProcessorContext<
+  K,
+  V,
+  Stores extends Readonly<Record<string, StateStore>> | TopologyTypeError<string>,
+> {
   readonly taskId: string
   readonly stores: Stores
   /** Hands a record on, at once and depth first: to every operation that follows, or to the one of that name. */
@@ -47,6 +52,8 @@ export interface ProcessorContext<K, V, Stores extends Readonly<Record<string, S
 /** What the function given to `process()` makes, anew for every task. */
 export interface Processor<K, V> {
   /** Synchronous: a promise is refused. */
-  process(record: ProcessorRecord<K, V>): void
+  process(
+    record: ProcessorRecord<K, V>,
+  ): Synchronous<'a processor is synchronous: await in mapValuesAsync() before it instead of returning a promise'>
   close?(): void
 }
