@@ -8,7 +8,8 @@ import { JoinClock } from './stream-join-clock.ts'
 /**
  * The inner join of a stream with itself, on one buffer. Gives what two buffers would give: the record with those
  * before it, then those with the record, and the pair of the record with itself at its place in time, unless the record
- * is too old to be kept.
+ * is too old to be kept. The second look-up is one of a buffer that has the record already, so it may have let others
+ * expire.
  */
 export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services: ProcessorServices): Forward {
   const { beforeMs, afterMs, leftStore } = node
@@ -27,11 +28,13 @@ export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services:
       return
     }
     clock.advance(timestamp)
-    let isSelfDue = timestamp > clock.now - leftStore.retentionMs
+    const keptFrom = clock.now - leftStore.retentionMs + 1
+    let isSelfDue = timestamp >= keptFrom
     for (const [at, other] of store.fetch(key, Math.max(0, timestamp - beforeMs), Math.max(0, timestamp + afterMs))) {
       emit(value, other, key, Math.max(timestamp, at))
     }
-    for (const [at, other] of store.fetch(key, Math.max(0, timestamp - afterMs), Math.max(0, timestamp + beforeMs))) {
+    const from = Math.max(0, timestamp - afterMs, keptFrom)
+    for (const [at, other] of store.fetch(key, from, Math.max(0, timestamp + beforeMs))) {
       if (isSelfDue && at > timestamp) {
         isSelfDue = false
         emit(value, value, key, timestamp)

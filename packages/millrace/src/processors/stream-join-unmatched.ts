@@ -8,29 +8,33 @@ import type { ProcessorServices } from './processor.ts'
 export type EmitUnmatched = (at: JoinSideKey, value: unknown) => void
 
 /**
- * Records of a left or outer join that have not matched yet, of both sides, by (time, right before left, key). One is
- * let go when stream time is past the end of its window and the grace: at `time + lookahead(side) + grace < now`.
+ * Records of a left or outer join that have not matched yet, of both sides, by (time, right before left, key). One can
+ * be let go when stream time is past the end of its window and the grace: at `time + lookahead(side) + grace < now`.
+ *
+ * As Kafka Streams does, the store is looked through only when a record finds that the oldest may be due *by the window
+ * of its own side*, and what counts as the oldest afterwards is where the last look stopped. So a record may wait longer
+ * than its window, never shorter.
  */
 export class UnmatchedRecords {
   readonly #store: KeyValueStore<JoinSideKey, JoinSideValues>
   readonly #emit: EmitUnmatched
-  readonly #openMs: { readonly left: number; readonly right: number; readonly shortest: number }
-  /** Until then nothing can have closed: a lower bound, so that most records need no look into the store. */
-  #openUntil = Number.NEGATIVE_INFINITY
+  readonly #isOuter: boolean
+  readonly #openMs: { readonly left: number; readonly right: number }
+  /** Where the last look stopped, or what has come since if that is older; undefined before the first use. */
+  #oldest: number | undefined
 
   constructor(node: StreamStreamJoinNode, spec: KeyValueStoreSpec, services: ProcessorServices, emit: EmitUnmatched) {
     this.#store = services.store(unmatchedStore(node, spec)) as KeyValueStore<never, never>
     this.#emit = emit
-    const left = node.afterMs + node.graceMs
-    const right = node.beforeMs + node.graceMs
-    this.#openMs = { left, right, shortest: node.type === 'outer' ? Math.min(left, right) : left }
+    this.#isOuter = node.type === 'outer'
+    this.#openMs = { left: node.afterMs + node.graceMs, right: node.beforeMs + node.graceMs }
   }
 
   add(timestamp: number, isLeft: boolean, key: unknown, value: unknown): void {
+    this.#oldest = Math.min(this.#oldest ?? this.#first(), timestamp)
     const at = { timestamp, isLeft, key }
     const waiting = this.#store.get(at)
     this.#store.put(at, { isLeft, values: waiting === undefined ? [value] : [...waiting.values, value] })
-    this.#openUntil = Math.min(this.#openUntil, this.#closesAfter(at))
   }
 
   /** Everything that waits there has a match now. */
@@ -38,29 +42,37 @@ export class UnmatchedRecords {
     if (this.#store.size > 0) this.#store.put({ timestamp, isLeft, key }, null)
   }
 
-  letGo(now: number): void {
-    if (now <= this.#openUntil) return
-    let openUntil = Number.POSITIVE_INFINITY
+  /** For a record of that side, which is at stream time. */
+  letGo(now: number, isLeft: boolean): void {
+    this.#oldest ??= this.#first()
+    if (this.#oldest + this.#openOf(isLeft) >= now) return
+    this.#oldest = Number.POSITIVE_INFINITY
+    let isLeftOpen = false
+    let isRightOpen = !this.#isOuter
     for (const [at, waiting] of this.#store.all()) {
-      const closesAfter = this.#closesAfter(at)
-      if (closesAfter < now) {
+      this.#oldest = at.timestamp
+      if (isLeftOpen && isRightOpen) break
+      if (at.timestamp + this.#openOf(at.isLeft) < now) {
         this.#store.put(at, null)
         for (const value of waiting.values) this.#emit(at, value)
-        continue
-      }
-      openUntil = Math.min(openUntil, closesAfter)
-      // whatever stands behind is as late or later, on the side that closes first at least
-      const restClosesAfter = at.timestamp + this.#openMs.shortest
-      if (restClosesAfter >= now) {
-        openUntil = Math.min(openUntil, restClosesAfter)
+      } else if (at.isLeft) isLeftOpen = true
+      else isRightOpen = true
+    }
+    // under left the look has no second side to find: it goes to the end
+    if (isLeftOpen && !this.#isOuter)
+      for (const [at] of this.#store.all({ reverse: true })) {
+        this.#oldest = at.timestamp
         break
       }
-    }
-    this.#openUntil = openUntil
   }
 
-  #closesAfter(at: JoinSideKey): number {
-    return at.timestamp + (at.isLeft ? this.#openMs.left : this.#openMs.right)
+  #first(): number {
+    for (const [at] of this.#store.all()) return at.timestamp
+    return Number.POSITIVE_INFINITY
+  }
+
+  #openOf(isLeft: boolean): number {
+    return isLeft ? this.#openMs.left : this.#openMs.right
   }
 }
 

@@ -75,7 +75,7 @@ function side({ node, services, clock, unmatched, emit }: Join, on: Side): Forwa
       return
     }
     if (isKeyless) return emit(isLeft, value, undefined, key, timestamp)
-    if (timestamp === clock.now) unmatched?.letGo(timestamp)
+    if (timestamp === clock.now) unmatched?.letGo(timestamp, isLeft)
     const until = Math.max(0, timestamp + afterMs)
     let isMatched = false
     for (const [at, found] of other.fetch(key, Math.max(0, timestamp - beforeMs), until)) {

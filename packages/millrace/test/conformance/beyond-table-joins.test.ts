@@ -136,6 +136,39 @@ describe('table–table joins beyond the cases', () => {
   })
 })
 
+describe('what a table join replaces', () => {
+  it('is joined of the old row of either side, also where results are kept in a store', () => {
+    const app = topology('app', (t) => {
+      t.table('left', { ...texts, store: 'left' })
+        .joinTable(t.table('right', { ...texts, store: 'right' }), {
+          type: 'left',
+          select,
+          store: 'S',
+          value: string(),
+        })
+        .groupBy(({ value }) => ({ key: 'all', value }), texts)
+        .aggregate({
+          init: () => '0',
+          add: (sum, value) => `${sum}+${value}`,
+          subtract: (sum, value) => `${sum}-${value}`,
+          value: string(),
+        })
+        .toStream()
+        .to('out', texts)
+    })
+    expect(app).toBring(`
+> right | k | r4 | 55
+> left | k | l5 | 112
+  < out | all | 0+l5-r4 | 112
+> right | k | r6 | 120
+  < out | all | 0+l5-r4-l5-r4+l5-r6 | 120
+> left | k | l7 | 130
+  < out | all | 0+l5-r4-l5-r4+l5-r6-l5-r6+l7-r6 | 130
+> right | k | null | 131
+  < out | all | 0+l5-r4-l5-r4+l5-r6-l5-r6+l7-r6-l7-r6+l7-null | 131`)
+  })
+})
+
 describe('foreign-key joins beyond the cases', () => {
   it('follows the right side: a row that comes, changes and goes', () => {
     expect(joinedByForeignKey('inner')).toBring(`

@@ -73,13 +73,13 @@ class Needs {
   }
 
   #knowsOldValues(node: TableNode, force: boolean): boolean {
+    if (node.kind === 'table-table-join') {
+      // the old result is joined of the old row of one side, also where results are kept in a store
+      for (const parent of node.parents) this.oldValues(parent, true)
+      return true
+    }
     if (this.#materialized.has(node.id)) return true
     if (node.kind === 'table-filter' || node.kind === 'table-map-values') return this.oldValues(node.parents[0]!, force)
-    if (node.kind === 'table-table-join') {
-      // both, also when the first cannot: what can be had is of use to others
-      const known = node.parents.map((parent) => this.oldValues(parent, force))
-      return known.every(Boolean)
-    }
     if (!force) return false
     this.#materialized.add(node.id)
     return true
