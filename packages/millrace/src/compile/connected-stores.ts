@@ -14,8 +14,7 @@ export function lookedUpStores(node: PlanNode, byId: ReadonlyMap<string, PlanNod
 export function connectedStores(node: PlanNode, byId: ReadonlyMap<string, PlanNode>): readonly string[] {
   const own = storesOf(node).map((store) => store.name)
   const shared = node.kind === 'process' ? Object.values(node.stores) : []
-  const buffer = node.kind === 'suppress' ? [node.storeName] : []
-  return [...new Set([...own, ...shared, ...buffer, ...lookedUpStores(node, byId)])]
+  return [...new Set([...own, ...shared, ...lookedUpStores(node, byId)])]
 }
 
 /** Where the rows of a table stand: in its own store, or in those of the nearest tables above. */

@@ -67,12 +67,7 @@ function openedBy(node: PlanNode, shared: ReadonlyMap<string, StoreSpec>): reado
 }
 
 function unopened(node: PlanNode): readonly Fact[] {
-  if ('isMaterialized' in node && !node.isMaterialized) return [['store', whyNoStore(node)]]
-  if (node.kind !== 'suppress') return []
-  return [
-    ['store', `${node.storeName} (what is held back)`],
-    ['state', 'in memory, lost with the process'],
-  ]
+  return 'isMaterialized' in node && !node.isMaterialized ? [['store', whyNoStore(node)]] : []
 }
 
 function whyNoStore({ kind }: PlanNode): string {

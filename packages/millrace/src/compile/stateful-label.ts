@@ -48,7 +48,7 @@ export function statefulLabel(node: Exclude<PlanNode, { readonly kind: Stateless
     case 'session-aggregate':
       return `aggregate per ${windows(node.windows)}, emits ${node.emit},${inStore(node.store)}${cache(node.cacheBytes)}`
     case 'suppress':
-      return `suppress ${until(node)} in buffer ${node.storeName}${bounds(node)}`
+      return `suppress ${until(node)}${inStore(node.store)}${bounds(node)}`
     case 'stream-stream-join':
       return `joinStream ${node.type}, ${node.beforeMs} ms before to ${node.afterMs} ms after, grace ${node.graceMs} ms,${storesOf(node).map(inStore).join(' and')}`
     case 'stream-table-join':
@@ -91,7 +91,7 @@ function bounds({ maxRecords, maxBytes, whenFull }: SuppressNode): string {
   const most = [...records, ...(maxBytes === undefined ? [] : [`${maxBytes} bytes`])]
   return most.length === 0
     ? ''
-    : ` of at most ${most.join(' and ')}, ${whenFull === 'fail' ? 'fails' : 'emits early'} when full`
+    : `, at most ${most.join(' and ')}, ${whenFull === 'fail' ? 'fails' : 'emits early'} when full`
 }
 
 function cache(bytes: number): string {

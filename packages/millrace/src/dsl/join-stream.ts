@@ -1,6 +1,7 @@
 import { StreamsError } from '../errors/index.ts'
 import { callSite } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
+import { bufferedKey, bufferedRecord } from '../serde/buffered-record.ts'
 import { GlobalKTable } from './global-k-table.ts'
 import { type Handle, handleOf, storeFields } from './handle.ts'
 import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions } from './join-options.ts'
@@ -70,7 +71,8 @@ function graceBuffer(
   value: ReturnType<typeof valueSerde>,
 ) {
   if (!Number.isInteger(graceMs) || graceMs < 0) throw invalid('grace', graceMs)
-  return { graceMs, bufferStore: { kind: 'key-value', ...storeFields(`${id}-buffer`, {}, key, value) } as const }
+  const fields = storeFields(`${id}-buffer`, {}, bufferedKey(key), bufferedRecord(value))
+  return { graceMs, bufferStore: { kind: 'key-value', ...fields } as const }
 }
 
 /** Two streams, within a window. */

@@ -8,7 +8,7 @@ import type { KGroupedTable } from './k-grouped-table.ts'
 import { KStream } from './k-stream.ts'
 import type { NameOption } from './options.ts'
 import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
-import type { TableOptions } from './stateful-options.ts'
+import type { StateOptions, TableOptions } from './stateful-options.ts'
 import { suppress } from './suppress.ts'
 import type { Suppressed, UntilTimeLimit } from './suppressed.ts'
 import { tableStore } from './table-store.ts'
@@ -133,13 +133,14 @@ export class KTable<K, V> extends Handled {
 
   /**
    * Holds updates back: `untilTimeLimit(wait)`, or, for a windowed aggregation, `untilWindowCloses()`, which gives each
-   * window once. Stream time decides; without new input nothing goes.
+   * window once. Stream time decides; without new input nothing goes. What waits stands in a store, which is logged
+   * unless `logged` is false.
    */
   suppress(
     until: K extends Windowed<unknown>
       ? Suppressed
       : UntilTimeLimit | TopologyTypeError<'untilWindowCloses() needs the result of a windowed aggregation'>,
-    options: NameOption = {},
+    options: StateOptions = {},
   ): KTable<K, V> {
     return new KTable(suppress(handleOf(this), until as Suppressed, options))
   }

@@ -1,5 +1,6 @@
 import type { KeyValueStoreSpec, WindowStoreSpec } from '../plan/index.ts'
 import type { Serde } from '../serde/index.ts'
+import { joinSideKey, joinSideValues } from '../serde/join-side.ts'
 import { storeFields } from './handle.ts'
 import type { StateOptions } from './stateful-options.ts'
 
@@ -43,7 +44,12 @@ export function streamJoinStores(
   if (type === 'inner') return stores
   const unmatchedStore = {
     kind: 'key-value',
-    ...storeFields(`${id}-unmatched`, where, serdes.key, serdes.leftValue),
+    ...storeFields(
+      `${id}-unmatched`,
+      where,
+      joinSideKey(serdes.key),
+      joinSideValues(serdes.leftValue, serdes.rightValue),
+    ),
   } as const
   return { ...stores, unmatchedStore }
 }

@@ -1,12 +1,13 @@
 import { StreamsError } from '../errors/index.ts'
 import { callSite } from '../plan/index.ts'
-import { type Handle, topicSafe } from './handle.ts'
-import type { NameOption } from './options.ts'
+import { bytes } from '../serde/index.ts'
+import { type Handle, storeFields } from './handle.ts'
+import type { StateOptions } from './stateful-options.ts'
 import { keySerde, valueSerde } from './serdes-of.ts'
 import type { Suppressed } from './suppressed.ts'
 
 /** Adds a suppression; the grace of the windows above is found by the compiler. */
-export function suppress(at: Handle, until: Suppressed, options: NameOption): Handle {
+export function suppress(at: Handle, until: Suppressed, options: StateOptions): Handle {
   if (until.kind === 'time-limit' && !(Number.isInteger(until.waitMs) && until.waitMs >= 0)) {
     throw new StreamsError({
       code: 'OPTION_INVALID',
@@ -24,7 +25,7 @@ export function suppress(at: Handle, until: Suppressed, options: NameOption): Ha
     whenFull: until.whenFull,
     keySerde: keySerde(undefined, at.serdes),
     valueSerde: valueSerde(undefined, at.serdes),
-    storeName: topicSafe(at.idOf('suppress', options)),
+    store: { kind: 'key-value', ...storeFields(at.idOf('suppress', options), options, bytes(), bytes()) },
     ...(until.maxRecords === undefined ? {} : { maxRecords: until.maxRecords }),
     ...(until.maxBytes === undefined ? {} : { maxBytes: until.maxBytes }),
   } as const

@@ -1,6 +1,7 @@
 import type { Serde } from '../serde/serde.ts'
 import type { NodeFields } from './nodes.ts'
 import type {
+  KeyValueStoreSpec,
   SessionStoreSpec,
   TimestampedKeyValueStoreSpec,
   VersionedStoreSpec,
@@ -129,5 +130,6 @@ export interface SuppressNode extends NodeFields {
   readonly whenFull: 'emit-early' | 'fail'
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
-  readonly storeName: string
+  /** What waits, as bytes, and stream time. */
+  readonly store: KeyValueStoreSpec
 }

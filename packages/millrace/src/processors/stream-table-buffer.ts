@@ -1,8 +1,8 @@
 import type { KeyValueStoreSpec } from '../plan/index.ts'
 import type { RecordBatch } from '../ports/record.ts'
 import type { KeyValueStore } from '../ports/state-store.ts'
+import type { BufferedKey, BufferedRecord } from '../serde/buffered-record.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
-import { bufferedKey, bufferedRecord, type BufferedKey, type BufferedRecord } from './stream-table-buffered-record.ts'
 
 /**
  * Stream records that wait for their table's updates: each goes on, in the order of time, when a later record has moved
@@ -19,8 +19,7 @@ export class StreamTableBuffer {
   #isKnown = false
 
   constructor(spec: KeyValueStoreSpec, graceMs: number, services: ProcessorServices, join: Forward) {
-    const serdes = { keySerde: bufferedKey(spec.keySerde), valueSerde: bufferedRecord(spec.valueSerde) }
-    this.#store = services.store({ ...spec, ...serdes }) as KeyValueStore<never, never>
+    this.#store = services.store(spec) as KeyValueStore<never, never>
     this.#graceMs = graceMs
     this.#services = services
     this.#join = join

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamTableJoinNode } from '../plan/index.ts'
+import { bufferedKey, bufferedRecord } from '../serde/buffered-record.ts'
 import { json, string } from '../serde/index.ts'
 import type { Serde } from '../serde/serde.ts'
 import { FakeServices, shown } from './fake-services.ts'
@@ -10,8 +11,8 @@ const text = string() as Serde<unknown>
 const bufferStore = {
   kind: 'key-value',
   name: 'buffer',
-  keySerde: text,
-  valueSerde: text,
+  keySerde: bufferedKey(text) as Serde<unknown>,
+  valueSerde: bufferedRecord(text) as Serde<unknown>,
   storage: 'memory',
   isLogged: true,
 } as const
@@ -146,7 +147,7 @@ describe('a stream–table join with grace', () => {
   })
 
   it('keeps values as their serde writes them', () => {
-    const valueSerde = json<{ n: number }>() as Serde<unknown>
+    const valueSerde = bufferedRecord(json<{ n: number }>()) as Serde<unknown>
     const settings = { graceMs: 1, bufferStore: { ...bufferStore, valueSerde }, select: undefined as never }
     const { fake, send } = run(settings, [[{ row: true }, 0]])
     send('k', { n: 1 }, 5)

@@ -24,8 +24,8 @@ export interface SuppressCodec {
 const overheadBytes = 83
 
 export function suppressCodec(node: SuppressNode): SuppressCodec {
-  const { keySerde, valueSerde, storeName } = node
-  const topic = `${storeName}-changelog`
+  const { keySerde, valueSerde, store } = node
+  const topic = `${store.name}-changelog`
   const idOf = (key: unknown): string => keySerde.serialize(key, topic)?.toString('latin1') ?? ''
   const bytesOf = (value: unknown): Buffer | null => (value === null ? null : valueSerde.serialize(value, topic))
   return {

@@ -1,6 +1,5 @@
-import type { KeyValueStoreSpec, SuppressNode } from '../plan/index.ts'
+import type { SuppressNode } from '../plan/index.ts'
 import type { KeyValueStore } from '../ports/state-store.ts'
-import { bytes } from '../serde/index.ts'
 import type { ProcessorServices } from './processor.ts'
 import { type Buffered, SuppressBuffer } from './suppress-buffer.ts'
 import { type SuppressCodec, suppressCodec } from './suppress-codec.ts'
@@ -23,7 +22,7 @@ export class SuppressState {
 
   constructor(node: SuppressNode, services: ProcessorServices) {
     this.codec = suppressCodec(node)
-    this.#store = services.store(suppressStore(node)) as unknown as KeyValueStore<Buffer, Buffer>
+    this.#store = services.store(node.store) as unknown as KeyValueStore<Buffer, Buffer>
     services.beforeCommit(() => this.#save())
   }
 
@@ -60,10 +59,4 @@ export class SuppressState {
     time.writeBigInt64BE(BigInt(this.streamTimeMs))
     this.#store.put(timeKey, time)
   }
-}
-
-/** The store of a suppression: waiting updates, and stream time. */
-export function suppressStore(node: SuppressNode): KeyValueStoreSpec {
-  const raw = bytes() as unknown as KeyValueStoreSpec['valueSerde']
-  return { kind: 'key-value', name: node.storeName, keySerde: raw, valueSerde: raw, storage: 'memory', isLogged: true }
 }

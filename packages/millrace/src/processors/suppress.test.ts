@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SuppressNode } from '../plan/index.ts'
-import { long, string } from '../serde/index.ts'
+import { bytes, long, string } from '../serde/index.ts'
 import { change } from './change.ts'
 import { FakeServices, shown } from './fake-services.ts'
 import { type Buffered, SuppressBuffer } from './suppress-buffer.ts'
@@ -13,7 +13,14 @@ function node(fields: Partial<SuppressNode>): SuppressNode {
     kind: 'suppress',
     id: 'suppress',
     parents: ['counts'],
-    storeName: 'buffer',
+    store: {
+      kind: 'key-value',
+      name: 'buffer',
+      keySerde: bytes() as never,
+      valueSerde: bytes() as never,
+      storage: 'memory',
+      isLogged: true,
+    },
     whenFull: 'fail',
   } as const
   return { ...common, ...serdes, until: { kind: 'time-limit', waitMs: 10 }, ...fields }

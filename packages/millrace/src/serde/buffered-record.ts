@@ -1,7 +1,6 @@
-import type { RecordHeader, RecordHeaders, RecordOrigin } from '../ports/record.ts'
-import { deserializeFailed } from '../serde/serde-error.ts'
-import type { Serde } from '../serde/serde.ts'
-import { readTimeBytes, timeBytes, writeTimeBytes } from '../serde/time-bytes.ts'
+import { deserializeFailed } from './serde-error.ts'
+import type { Serde } from './serde.ts'
+import { readTimeBytes, timeBytes, writeTimeBytes } from './time-bytes.ts'
 
 /** Where a buffered record waits; `sequence` keeps records of the same key and time apart, in the order of arrival. */
 export interface BufferedKey {
@@ -33,9 +32,17 @@ export function bufferedKey(key: Serde<unknown>): Serde<BufferedKey> {
 }
 
 /** A record that waits, with what has to go on with it. */
-export interface BufferedRecord extends RecordOrigin {
+export interface BufferedRecord {
   readonly value: unknown
-  readonly headers: RecordHeaders
+  readonly headers: readonly BufferedHeader[]
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+interface BufferedHeader {
+  readonly name: string
+  readonly value: Buffer | null
 }
 
 /** Value, topic, partition, offset, then names and values of headers; what has no fixed length stands behind its own. */
@@ -53,7 +60,7 @@ export function bufferedRecord(value: Serde<unknown>): Serde<BufferedRecord> {
       const from = new Reader(bytes, topic)
       const written = from.sized()
       const origin = { topic: (from.sized() ?? Buffer.alloc(0)).toString(), partition: from.int(), offset: from.time() }
-      const headers: RecordHeader[] = []
+      const headers: BufferedHeader[] = []
       while (!from.isAtEnd) headers.push({ name: (from.sized() ?? Buffer.alloc(0)).toString(), value: from.sized() })
       return { value: written === null ? null : value.deserialize(written, topic), headers, ...origin }
     },
