@@ -23,7 +23,10 @@ export interface CompiledTopology {
 
 /** Operations that share records directly. One task of it runs per partition. */
 export interface SubTopology {
+  /** Its place among the others; for descriptions only, as every edit may change it. */
   readonly id: number
+  /** Outlives deploys, as long as its sources do: begins the ids of its tasks. */
+  readonly name: string
   /** All have the same partition count; a task reads one partition of each. */
   readonly sourceTopics: readonly string[]
   /** Parents stand before children. */

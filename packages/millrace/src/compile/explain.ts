@@ -22,7 +22,7 @@ export function explain(topology: CompiledTopology): string {
   const lines = [`Topology ${name} (application id ${applicationId})`, `  ${guarantees}`]
   if (hasState) lines.push(`  ${stateToday}`)
   for (const sub of subTopologies) {
-    lines.push('', `Sub-topology ${sub.id}: one task per partition of ${inputsOf(sub)}`)
+    lines.push('', `Sub-topology ${sub.id}: tasks ${sub.name}_0 …, one per partition of ${inputsOf(sub)}`)
     for (const node of sub.nodes) lines.push(...explained(node))
   }
   if (globalTables.length > 0) {

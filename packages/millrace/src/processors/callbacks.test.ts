@@ -47,7 +47,7 @@ describe.each(operations)('%s', (name, operation) => {
   it('stops at a record whose callback throws, and says which record and where the operation is written', () => {
     const driver = run(operation, { kind: 'fail' }, throws)
     expect(() => driver.input('in').send('k', 'v')).toThrow(
-      /^User code threw: no such thing \(taskId=0_0, node=in\/.*, topic=in, partition=0, offset=0, callSite=.*callbacks\.test\.ts:\d+:\d+\)\. /,
+      /^User code threw: no such thing \(taskId=in_0, node=in\/.*, topic=in, partition=0, offset=0, callSite=.*callbacks\.test\.ts:\d+:\d+\)\. /,
     )
   })
 

@@ -240,7 +240,7 @@ describe('metrics$', () => {
       [7_000, 'running'],
       [7_000, 'closed'],
     ])
-    expect(seen[1]?.tasks).toMatchObject([{ taskId: '0_0', lagRecords: 8, positions: [{ ...partition, offset: 1 }] }])
+    expect(seen[1]?.tasks).toMatchObject([{ taskId: 'in_0', lagRecords: 8, positions: [{ ...partition, offset: 1 }] }])
     expect(seen[1]?.total('records-produced')).toBe(1)
   })
 })

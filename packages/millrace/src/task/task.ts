@@ -187,7 +187,7 @@ export class Task {
 }
 
 export function taskId(sub: SubTopology, partition: number): string {
-  return `${sub.id}_${partition}`
+  return `${sub.name}_${partition}`
 }
 
 type HostServices = Pick<

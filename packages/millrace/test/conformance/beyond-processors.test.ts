@@ -138,8 +138,8 @@ describe('processors beyond the cases', () => {
     driver.input('in').send('k', 'v', { at: 50 })
     driver.input('in').send('k', 'v', { at: 40 })
     expect(seen).toEqual([
-      ['0_0', 50, 7, { topic: 'in', partition: 0, offset: 0 }],
-      ['0_0', 50, 7, { topic: 'in', partition: 0, offset: 1 }],
+      ['in_0', 50, 7, { topic: 'in', partition: 0, offset: 0 }],
+      ['in_0', 50, 7, { topic: 'in', partition: 0, offset: 1 }],
     ])
   })
 

@@ -1,6 +1,7 @@
 import type { PlanNode, StoreSpec } from '../../plan/index.ts'
 import type { SubTopology } from '../compiled-topology.ts'
 import { storesOf } from './check-stores.ts'
+import { subTopologyName } from './sub-topology-name.ts'
 
 /** Connected components of the plan, processors that share a store included, numbered in the order written. */
 export function cutSubTopologies(nodes: readonly PlanNode[], shared: readonly StoreSpec[]): readonly SubTopology[] {
@@ -33,6 +34,7 @@ function subTopology(
   const used = new Set(nodes.flatMap((node) => (node.kind === 'process' ? Object.values(node.stores) : [])))
   return Object.freeze({
     id,
+    name: subTopologyName(nodes),
     sourceTopics: Object.freeze(nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     nodes: Object.freeze(nodes),
     stores: Object.freeze([...shared.filter((store) => used.has(store.name)), ...nodes.flatMap(storesOf)]),

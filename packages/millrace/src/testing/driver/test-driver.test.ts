@@ -55,7 +55,7 @@ describe('testDriver', () => {
   it('stops at the first invalid record by default and says where', () => {
     const driver = testDriver(topology('t', (t) => t.source('in').parse(Rating).to('out')))
     expect(() => driver.input('in').send('ann', { name: 'ann', rating: 'x' })).toThrow(
-      /rating: .*\(taskId=0_0, node=in\/parse, topic=in, partition=0, offset=0, callSite=.*test-driver\.test\.ts/,
+      /rating: .*\(taskId=in_0, node=in\/parse, topic=in, partition=0, offset=0, callSite=.*test-driver\.test\.ts/,
     )
   })
 
