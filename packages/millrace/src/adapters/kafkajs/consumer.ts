@@ -205,9 +205,10 @@ export class KafkajsConsumer implements TransportConsumer {
 
   #open(): Session {
     const { settings, logger } = this.#services
-    const { clientId, groupId, topics, assignor } = this.#options
+    const { clientId, groupId, topics, assignor, info } = this.#options
     const handle = openCluster(settings, clientId, logger)
-    return { handle, member: new GroupMember(handle.cluster, settings, { groupId, topics, assignor }, this.#memberId) }
+    const membership = { groupId, topics, assignor, info }
+    return { handle, member: new GroupMember(handle.cluster, settings, membership, this.#memberId) }
   }
 
   async #join({ handle, member }: Session): Promise<Joined | null> {
@@ -272,9 +273,9 @@ export class KafkajsConsumer implements TransportConsumer {
       generation.finish({ kind: 'failed', error: listenerFailed('onRevoking', 'it does not answer') })
     }
     if (generation.end) return false
-    const { identity, partitions } = generation.joined
+    const { identity, partitions, info } = generation.joined
     try {
-      const assignment = { generation: generation.number, memberId: identity.memberId, partitions }
+      const assignment = { generation: generation.number, memberId: identity.memberId, partitions, info }
       const positions = await this.#listener.onAssigned(assignment)
       if (!generation.end) {
         generation.fetcher.start(positions)

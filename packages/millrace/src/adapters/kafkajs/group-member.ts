@@ -10,6 +10,7 @@ export interface Membership {
   readonly groupId: string
   readonly topics: readonly string[]
   readonly assignor: GroupAssignor
+  readonly info?: (() => string) | undefined
 }
 
 /** One join, as the group sees it. */
@@ -19,6 +20,8 @@ export interface Joined {
   /** What this member subscribes to. */
   readonly topics: readonly string[]
   readonly partitions: readonly TopicPartition[]
+  /** From the assignor's `inform`; '' where it said nothing. */
+  readonly info: string
 }
 
 /**
@@ -46,7 +49,7 @@ export class GroupMember {
 
   /** Joins and waits until every member has its share. `owned`: the partitions of the generation before. */
   async join(owned: readonly TopicPartition[]): Promise<Joined> {
-    const { groupId, topics, assignor } = this.#membership
+    const { groupId, topics, assignor, info } = this.#membership
     try {
       const coordinator = await this.#coordinator()
       const joined = await coordinator.joinGroup({
@@ -54,7 +57,7 @@ export class GroupMember {
         sessionTimeout: this.#settings.sessionTimeoutMs,
         rebalanceTimeout: this.#settings.rebalanceTimeoutMs,
         memberId: this.#memberId,
-        groupProtocols: [{ name: assignor.name, metadata: encodeSubscription(topics, owned) }],
+        groupProtocols: [{ name: assignor.name, metadata: encodeSubscription(topics, owned, info?.()) }],
       })
       this.#memberId = joined.memberId
       const { generationId, memberId } = joined
@@ -65,7 +68,7 @@ export class GroupMember {
         identity: { groupId, memberId, groupGenerationId: generationId },
         isLeader,
         topics,
-        partitions: decodeAssignment(memberAssignment),
+        ...decodeAssignment(memberAssignment),
       }
     } catch (thrown) {
       this.#note(thrown)
