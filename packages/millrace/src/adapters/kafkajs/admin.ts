@@ -1,4 +1,3 @@
-import { StreamsError } from '../../errors/index.ts'
 import type {
   Clock,
   CommittedOffset,
@@ -7,9 +6,10 @@ import type {
   TopicPartition,
   TransportAdmin,
 } from '../../ports/index.ts'
-import { leaderOf, requireTopics, topicMissing } from './cluster-metadata.ts'
+import { requireTopics } from './cluster-metadata.ts'
 import type { DriverCluster } from './driver.ts'
 import { failureType, wrapFailure } from './kafka-failure.ts'
+import { deleteRecordsBelow, lastStableOffsets, leaderless, requireLeader } from './log-ends.ts'
 import { committedOffsets, partitionsByTopic } from './offsets-store.ts'
 import type { KafkaSettings } from './options.ts'
 import { retrying } from './retry.ts'
@@ -59,7 +59,8 @@ export class KafkajsAdmin implements TransportAdmin {
         topics.map(({ topic }) => topic),
       )
       try {
-        for (const { topic, partition } of partitions) requirePartition(cluster, topic, partition)
+        // kafkajs leaves out of its answer what it does not know
+        for (const each of partitions) requireLeader(cluster, each)
         return await cluster.fetchTopicsOffset(topics)
       } catch (thrown) {
         await cluster.refreshMetadata()
@@ -69,6 +70,16 @@ export class KafkajsAdmin implements TransportAdmin {
     return found.flatMap(({ topic, partitions: list }) =>
       list.map(({ partition, offset }) => ({ topic, partition, offset: Number(offset) })),
     )
+  }
+
+  async stableOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
+    return this.#attempt('The last stable offsets cannot be read', () =>
+      lastStableOffsets(this.#cluster(), partitions),
+    )
+  }
+
+  async deleteRecords(below: readonly PartitionOffset[]): Promise<void> {
+    await this.#attempt('Records cannot be deleted', () => deleteRecordsBelow(this.#cluster(), below))
   }
 
   async committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
@@ -112,7 +123,7 @@ export class KafkajsAdmin implements TransportAdmin {
       const broker = await this.#cluster().brokerPool.findConnectedBroker()
       const { topicMetadata } = await broker.metadata([topic])
       const found = topicMetadata.find((each) => each.topic === topic)?.partitionMetadata ?? []
-      if (found.length === 0 || found.some(({ leader }) => leader < 0)) throw notReady(topic)
+      if (found.length === 0 || found.some(({ leader }) => leader < 0)) throw leaderless(topic)
     })
   }
 
@@ -123,21 +134,4 @@ export class KafkajsAdmin implements TransportAdmin {
       throw wrapFailure(thrown, 'TRANSPORT_FAILED', what, 'See the cause, and whether the brokers are up.')
     }
   }
-}
-
-/** kafkajs leaves out of its answer what it does not know. */
-function requirePartition(cluster: DriverCluster, topic: string, partition: number): void {
-  const leader = leaderOf(cluster, topic, partition)
-  if (leader === -2) throw topicMissing([topic]).in({ partition })
-  if (leader < 0) throw notReady(topic)
-}
-
-function notReady(topic: string): StreamsError {
-  return new StreamsError({
-    code: 'TRANSPORT_FAILED',
-    what: 'Not every partition has a leader',
-    hint: 'See whether all brokers are up.',
-    topic,
-    retriable: true,
-  })
 }

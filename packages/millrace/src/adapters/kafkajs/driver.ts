@@ -43,6 +43,10 @@ export interface DriverBroker {
   offsetCommit(request: MemberIdentity & { topics: readonly OffsetsOfTopic[] }): Promise<unknown>
   offsetFetch(request: { groupId: string; topics: readonly PartitionsOfTopic[] }): Promise<OffsetFetchResponse>
   createTopics(request: { topics: readonly unknown[]; timeout: number }): Promise<unknown>
+  listOffsets(request: { isolationLevel: number; topics: readonly PartitionsOfTopic[] }): Promise<ListOffsetsResponse>
+  deleteRecords(request: {
+    topics: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]
+  }): Promise<unknown>
   initProducerId(request: { transactionalId: null; transactionTimeout: number }): Promise<{
     producerId: string
     producerEpoch: number
@@ -86,6 +90,10 @@ export interface OffsetsOfTopic {
 export interface PartitionsOfTopic {
   readonly topic: string
   readonly partitions: readonly { partition: number }[]
+}
+
+export interface ListOffsetsResponse {
+  readonly responses: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]
 }
 
 export interface OffsetFetchResponse {
