@@ -73,9 +73,7 @@ export class KafkajsAdmin implements TransportAdmin {
   }
 
   async stableOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]> {
-    return this.#attempt('The last stable offsets cannot be read', () =>
-      lastStableOffsets(this.#cluster(), partitions),
-    )
+    return this.#attempt('The last stable offsets cannot be read', () => lastStableOffsets(this.#cluster(), partitions))
   }
 
   async deleteRecords(below: readonly PartitionOffset[]): Promise<void> {

@@ -1,13 +1,12 @@
 import { messageOf, type StreamsError } from '../../errors/index.ts'
 import type {
-  Clock,
   CommittedOffset,
   ConsumerListener,
   ConsumerOptions,
-  Logger,
   TopicPartition,
   TransportConsumer,
 } from '../../ports/index.ts'
+import type { AdapterServices } from './adapter-services.ts'
 import { requireTopics } from './cluster-metadata.ts'
 import { closedError, commitFailed, generationLost, listenerFailed, wrapSpent } from './consumer-errors.ts'
 import { openCluster, type ClusterHandle } from './driver.ts'
@@ -16,17 +15,10 @@ import { GroupMember, type Joined } from './group-member.ts'
 import { keepHeartbeats } from './heartbeats.ts'
 import { failureKind, failureType, wrapFailure, type FailureKind } from './kafka-failure.ts'
 import { committedOffsets } from './offsets-store.ts'
-import type { KafkaSettings } from './options.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
 import { partitionName } from './partition-position.ts'
 import { RestartBudget } from './restart-budget.ts'
 import { retrying, settlesWithin } from './retry.ts'
-
-export interface ConsumerServices {
-  readonly settings: KafkaSettings
-  readonly clock: Clock
-  readonly logger: Logger
-}
 
 const leaveTimeoutMs = 2_000
 
@@ -47,7 +39,7 @@ interface Session {
 export class KafkajsConsumer implements TransportConsumer {
   readonly #options: ConsumerOptions
   readonly #listener: ConsumerListener
-  readonly #services: ConsumerServices
+  readonly #services: AdapterServices
   readonly #paused = new Set<string>()
   #session: Session | null = null
   #generation: Generation | null = null
@@ -64,7 +56,7 @@ export class KafkajsConsumer implements TransportConsumer {
   #stop: () => void = () => {}
   readonly #stopped: Promise<void>
 
-  constructor(options: ConsumerOptions, listener: ConsumerListener, services: ConsumerServices) {
+  constructor(options: ConsumerOptions, listener: ConsumerListener, services: AdapterServices) {
     this.#options = options
     this.#listener = listener
     const logger = services.logger.child({ groupId: options.groupId, clientId: options.clientId })
@@ -251,6 +243,7 @@ export class KafkajsConsumer implements TransportConsumer {
       logger,
       readCommitted: this.#options.isolation === 'read_committed',
       paused: this.#paused,
+      skipsWhatIsGone: false,
       onBatch: (batch) => {
         try {
           this.#listener.onBatch(batch, number)

@@ -33,7 +33,10 @@ it('tells the assignor who is there, sorted, and what each owned', () => {
       partitionCounts: new Map([['a', 11]]),
     },
   ])
-  const decoded = shares.map(({ memberId, memberAssignment }) => [memberId, decodeAssignment(memberAssignment).partitions])
+  const decoded = shares.map(({ memberId, memberAssignment }) => [
+    memberId,
+    decodeAssignment(memberAssignment).partitions,
+  ])
   expect(decoded).toEqual([
     ['m1', []],
     ['m2', owned],

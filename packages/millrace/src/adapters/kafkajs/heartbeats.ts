@@ -1,15 +1,9 @@
-import type { Clock, Logger } from '../../ports/index.ts'
+import type { Clock } from '../../ports/index.ts'
+import type { AdapterServices } from './adapter-services.ts'
 import type { DriverCluster } from './driver.ts'
 import type { Generation } from './generation.ts'
 import type { GroupMember } from './group-member.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
-import type { KafkaSettings } from './options.ts'
-
-export interface HeartbeatServices {
-  readonly settings: KafkaSettings
-  readonly clock: Clock
-  readonly logger: Logger
-}
 
 const retryMs = 200
 const metadataAgeMs = 300_000
@@ -22,7 +16,7 @@ export async function keepHeartbeats(
   generation: Generation,
   member: GroupMember,
   cluster: DriverCluster,
-  { settings, clock, logger }: HeartbeatServices,
+  { settings, clock, logger }: AdapterServices,
 ): Promise<void> {
   const partitions = new PartitionCounts(generation, cluster, clock)
   let answeredAtMs = clock.nowMs()

@@ -5,10 +5,13 @@ import type {
   ConsumerOptions,
   Logger,
   ProducerOptions,
+  ReaderListener,
+  ReaderOptions,
   Transport,
   TransportAdmin,
   TransportConsumer,
   TransportProducer,
+  TransportReader,
 } from '../../ports/index.ts'
 import { KafkajsAdmin } from './admin.ts'
 import { connectWithin } from './connect.ts'
@@ -16,6 +19,7 @@ import { KafkajsConsumer } from './consumer.ts'
 import { openCluster, type ClusterHandle, type DriverCluster } from './driver.ts'
 import { resolveKafkaOptions, type KafkaOptions, type KafkaSettings } from './options.ts'
 import { KafkajsProducer } from './producer.ts'
+import { KafkajsReader } from './reader.ts'
 
 export type { KafkaOptions, KafkaSasl, KafkaTls } from './options.ts'
 
@@ -37,6 +41,7 @@ class KafkajsTransport implements Transport {
   readonly #services: KafkajsServices
   readonly #consumers = new Set<TransportConsumer>()
   readonly #producers = new Set<TransportProducer>()
+  readonly #readers = new Set<KafkajsReader>()
   #handle: ClusterHandle | null = null
   #isConnected = false
   #closed: Promise<void> | null = null
@@ -68,6 +73,14 @@ class KafkajsTransport implements Transport {
     return producer
   }
 
+  reader(options: ReaderOptions, listener: ReaderListener): TransportReader {
+    this.#cluster()
+    const reader = new KafkajsReader(options, listener, { settings: this.#settings, ...this.#services })
+    for (const each of this.#readers) if (each.isClosed) this.#readers.delete(each)
+    this.#readers.add(reader)
+    return reader
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close()
     return this.#closed
@@ -75,6 +88,7 @@ class KafkajsTransport implements Transport {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
+    await Promise.all([...this.#readers].map((reader) => reader.close()))
     await Promise.all([...this.#producers].map((producer) => producer.close()))
     await this.#handle?.close()
   }

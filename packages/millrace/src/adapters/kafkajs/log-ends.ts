@@ -67,9 +67,7 @@ async function atLeaders<P extends TopicPartition, T>(
       const leader = requireLeader(cluster, each)
       leaders.set(leader, [...(leaders.get(leader) ?? []), each])
     }
-    return await Promise.all(
-      [...leaders].map(async ([nodeId, led]) => call(await cluster.findBroker({ nodeId }), led)),
-    )
+    return await Promise.all([...leaders].map(async ([nodeId, led]) => call(await cluster.findBroker({ nodeId }), led)))
   } catch (thrown) {
     await cluster.refreshMetadata()
     throw thrown

@@ -1,13 +1,11 @@
 import { StreamsError } from '../../errors/index.ts'
 import type { Clock, Logger, PartitionOffset, RecordBatch, TopicPartition } from '../../ports/index.ts'
-import type { DriverCluster, FetchRequest } from './driver.ts'
-import type { FetchAnswer, FetchedPartition } from './fetch-response.ts'
 import { leaderOf, topicMissing } from './cluster-metadata.ts'
-import { describeCode } from './fetch-error.ts'
+import type { DriverCluster } from './driver.ts'
+import { FetchExchange, outOfRange } from './fetch-exchange.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
 import type { KafkaSettings } from './options.ts'
-import { partitionName, type PartitionPosition } from './partition-position.ts'
-import { decodeRecords } from './record-set.ts'
+import { partitionName, positionAt, type PartitionPosition } from './partition-position.ts'
 import { backoffMs, sleep } from './retry.ts'
 import { WakeSignal } from './wake-signal.ts'
 
@@ -27,18 +25,21 @@ export interface FetcherOptions {
   readonly readCommitted: boolean
   /** Names of paused partitions; changed by the owner, who calls `resumed`. */
   readonly paused: ReadonlySet<string>
+  /** Whether a partition whose position is not in the log goes on at the first offset that is, or fails. */
+  readonly skipsWhatIsGone: boolean
   readonly onBatch: (batch: RecordBatch) => void
-  /** Reading cannot go on. Called at most once. */
-  readonly onError: (thrown: unknown) => void
+  /** Reading cannot go on: of one partition, which is dropped, or, where none is named, of all. */
+  readonly onError: (thrown: unknown, partition?: TopicPartition) => void
 }
 
 /**
- * Reads the partitions of one generation: one loop per broker that leads some, each with one request outstanding.
+ * Reads partitions, of one generation or of a reader: one loop per broker that leads some, each with one request outstanding.
  * A batch is handed over as soon as it is decoded and the next request goes out at once. What is paused is fetched
- * one batch ahead. Lost connections and moved leaders are retried here for as long as the generation lasts.
+ * one batch ahead. Lost connections and moved leaders are retried here until `stop`.
  */
 export class PartitionFetcher {
   readonly #options: FetcherOptions
+  readonly #exchange: FetchExchange
   readonly #positions = new Map<string, PartitionPosition>()
   readonly #loops = new Set<number>()
   readonly #changed = new WakeSignal()
@@ -50,22 +51,30 @@ export class PartitionFetcher {
 
   constructor(options: FetcherOptions) {
     this.#options = options
+    this.#exchange = new FetchExchange(options.cluster, options.settings, options.readCommitted)
   }
 
+  /** Reads these from now on, each from exactly its offset. One that is being read starts over there. */
   start(positions: readonly PartitionOffset[]): void {
-    for (const { topic, partition, offset } of positions) {
-      const name = partitionName({ topic, partition })
-      this.#positions.set(name, {
-        topic,
-        partition,
-        name,
-        next: offset,
-        parked: null,
-        isFetching: false,
-        unknownSinceMs: null,
-      })
+    if (this.#isStopped) return
+    for (const each of positions) {
+      const position = positionAt(each)
+      this.#drop(position.name)
+      this.#positions.set(position.name, position)
     }
     this.#followLeaders()
+  }
+
+  /** Nothing of these is handed over from now on. */
+  remove(partitions: readonly TopicPartition[]): void {
+    for (const each of partitions) this.#drop(partitionName(each))
+    this.#followLeaders()
+  }
+
+  #drop(name: string): void {
+    const position = this.#positions.get(name)
+    if (position?.parked) this.#parkedBytes -= position.parked.sizeBytes
+    this.#positions.delete(name)
   }
 
   /** Nothing is handed over from now on. */
@@ -88,7 +97,8 @@ export class PartitionFetcher {
 
   #unpark(position: PartitionPosition): void {
     const batch = position.parked
-    if (!batch || this.#isStopped || this.#options.paused.has(position.name)) return
+    const isRead = this.#positions.get(position.name) === position
+    if (!batch || !isRead || this.#options.paused.has(position.name)) return
     position.parked = null
     this.#parkedBytes -= batch.sizeBytes
     this.#changed.wake()
@@ -103,8 +113,8 @@ export class PartitionFetcher {
       const leader = leaderOf(this.#options.cluster, position.topic, position.partition)
       if (leader < 0) homeless = true
       if (this.#isGone(position, leader === -2)) {
-        this.#fail(topicMissing([position.topic]))
-        return
+        this.#failAt(position, topicMissing([position.topic]).in({ partition: position.partition }))
+        continue
       }
       if (leaders.has(leader)) leaders.get(leader)!.push(position)
       else if (leader >= 0) leaders.set(leader, [position])
@@ -136,6 +146,11 @@ export class PartitionFetcher {
     this.#options.onError(thrown)
   }
 
+  #failAt(position: PartitionPosition, error: StreamsError): void {
+    this.#drop(position.name)
+    if (!this.#isStopped) this.#options.onError(error, { topic: position.topic, partition: position.partition })
+  }
+
   async #findHomes(): Promise<void> {
     this.#isFindingHomes = true
     await sleep(this.#options.clock, backoffMs(3))
@@ -158,15 +173,13 @@ export class PartitionFetcher {
       }
       for (const position of wanted) position.isFetching = true
       try {
-        const isStale = await this.#fetch(nodeId, wanted)
-        failures = isStale ? failures + 1 : 0
-        if (isStale) await this.#recover(failures)
+        const isTroubled = await this.#fetch(nodeId, wanted)
+        failures = isTroubled ? failures + 1 : 0
+        if (isTroubled) await this.#recover(failures)
       } catch (thrown) {
         if (this.#isStopped) continue
         if (failureKind(thrown) !== 'transient') throw thrown
         failures++
-        // What the broker or the decoder refuses again and again does not heal, unlike a connection.
-        if (thrown instanceof StreamsError && failures > maxRefusals) throw asFinal(thrown)
         this.#warn(`Fetching from broker ${nodeId} failed; trying again`, thrown)
         await this.#recover(failures)
       } finally {
@@ -177,7 +190,7 @@ export class PartitionFetcher {
   }
 
   #isWanted(position: PartitionPosition): boolean {
-    if (position.isFetching || position.parked) return false
+    if (position.isFetching || position.parked || this.#positions.get(position.name) !== position) return false
     return this.#parkedBytes < maxParkedBytes || !this.#options.paused.has(position.name)
   }
 
@@ -208,35 +221,25 @@ export class PartitionFetcher {
     logger.warn({ reason: failureType(thrown) }, message)
   }
 
-  /** One request and the handing over of its answer. True if leaders have moved. */
+  /** One request and the handing over of its answer. True if something must be looked for, or asked for again. */
   async #fetch(nodeId: number, wanted: readonly PartitionPosition[]): Promise<boolean> {
-    const broker = await this.#options.cluster.findBroker({ nodeId })
-    const answer = (await broker.fetch(this.#request(wanted))) as FetchAnswer
-    let isStale = false
-    const good: { position: PartitionPosition; fetched: FetchedPartition }[] = []
-    for (const fetched of answer.partitions) {
-      const position = this.#positions.get(partitionName(fetched))
-      if (!position) continue
-      if (fetched.errorCode === 0) {
-        good.push({ position, fetched })
-        continue
+    const outcomes = await this.#exchange.fetch(nodeId, wanted, this.#maxWaitMs())
+    let isTroubled = false
+    for (const outcome of outcomes) {
+      const { position } = outcome
+      // It may have been removed while the request was under way, or by whoever got the batch before.
+      if (this.#positions.get(position.name) !== position) continue
+      if (outcome.kind === 'read') {
+        position.refusals = 0
+        if (outcome.batch) this.#take(position, outcome.batch)
+      } else if (outcome.kind === 'out-of-range') {
+        await this.#settleRange(position)
+      } else {
+        isTroubled = true
+        if (outcome.kind === 'refused') this.#refused(position, outcome.error)
       }
-      const problem = describeCode(fetched.errorCode)
-      if (problem.isOutOfRange) throw await this.#outOfRange(position)
-      if (!problem.isStale) throw problem.toError(fetched)
-      isStale = true
     }
-    const batches = await Promise.all(good.map(({ position, fetched }) => this.#decode(position, fetched)))
-    for (const [index, batch] of batches.entries()) {
-      if (this.#isStopped) return false
-      if (batch) this.#take(good[index]!.position, batch)
-    }
-    return isStale
-  }
-
-  async #decode(position: PartitionPosition, fetched: FetchedPartition): Promise<RecordBatch | null> {
-    const { readCommitted, settings } = this.#options
-    return decodeRecords(fetched, { fromOffset: position.next, readCommitted, checkCrcs: settings.checkCrcs })
+    return isTroubled && !this.#isStopped
   }
 
   #take(position: PartitionPosition, batch: RecordBatch): void {
@@ -249,41 +252,31 @@ export class PartitionFetcher {
     }
   }
 
-  #request(wanted: readonly PartitionPosition[]): FetchRequest {
-    const { settings, paused, readCommitted } = this.#options
+  /** What is refused again and again does not heal, unlike a connection. */
+  #refused(position: PartitionPosition, error: StreamsError): void {
+    if (error.retriable && ++position.refusals <= maxRefusals) {
+      this.#warn('Records cannot be fetched; trying again', error)
+      return
+    }
+    const { code, what, hint, context, cause } = error
+    this.#failAt(position, new StreamsError({ ...context, code, what, hint, cause }))
+  }
+
+  async #settleRange(position: PartitionPosition): Promise<void> {
+    if (this.#options.skipsWhatIsGone) {
+      const { first, end } = await this.#exchange.bounds(position)
+      const { topic, partition, next } = position
+      const message = 'The position to read from is not in the log; going on at the first offset that is'
+      this.#options.logger.warn({ topic, partition, offset: next, first, end }, message)
+      position.next = first
+    } else {
+      this.#failAt(position, outOfRange(position, await this.#exchange.bounds(position).catch(() => null)))
+    }
+  }
+
+  #maxWaitMs(): number {
+    const { settings, paused } = this.#options
     const isHeldBack = paused.size > 0 && [...this.#positions.keys()].some((name) => paused.has(name))
-    return {
-      isolationLevel: readCommitted ? 1 : 0,
-      maxWaitTime: isHeldBack ? Math.min(pausedWaitMs, settings.maxWaitMs) : settings.maxWaitMs,
-      minBytes: 1,
-      maxBytes: settings.maxBytesPerFetch,
-      topics: wanted.map(({ topic, partition, next }) => ({
-        topic,
-        partitions: [{ partition, fetchOffset: String(next), maxBytes: settings.maxBytesPerPartition }],
-      })),
-    }
+    return isHeldBack ? Math.min(pausedWaitMs, settings.maxWaitMs) : settings.maxWaitMs
   }
-
-  async #outOfRange({ topic, partition, next }: PartitionPosition): Promise<StreamsError> {
-    const ask = async (fromBeginning: boolean): Promise<string> => {
-      const [found] = await this.#options.cluster.fetchTopicsOffset([
-        { topic, partitions: [{ partition }], fromBeginning },
-      ])
-      return found?.partitions[0]?.offset ?? '?'
-    }
-    const [first, end] = await Promise.all([ask(true), ask(false)]).catch(() => ['?', '?'])
-    return new StreamsError({
-      code: 'OFFSET_OUT_OF_RANGE',
-      what: `The position to read from is not in the log, which holds ${first} up to ${end}`,
-      hint: 'Records were deleted before they were read, or the log was cut or replaced. Check retention, then reset the offsets of the group.',
-      topic,
-      partition,
-      offset: next,
-    })
-  }
-}
-
-function asFinal(error: StreamsError): StreamsError {
-  const { code, what, hint, context, cause } = error
-  return new StreamsError({ ...context, code, what, hint, cause })
 }

@@ -1,6 +1,6 @@
-import type { RecordBatch, TopicPartition } from '../../ports/index.ts'
+import type { PartitionOffset, RecordBatch, TopicPartition } from '../../ports/index.ts'
 
-/** How far one partition has been read in one generation. */
+/** How far one partition has been fetched. */
 export interface PartitionPosition extends TopicPartition {
   readonly name: string
   /** The next offset to fetch. */
@@ -10,6 +10,21 @@ export interface PartitionPosition extends TopicPartition {
   isFetching: boolean
   /** Since when the cluster does not know the partition. */
   unknownSinceMs: number | null
+  /** How often in a row the broker refused to hand out records, or what it handed out could not be read. */
+  refusals: number
+}
+
+export function positionAt({ topic, partition, offset }: PartitionOffset): PartitionPosition {
+  return {
+    topic,
+    partition,
+    name: partitionName({ topic, partition }),
+    next: offset,
+    parked: null,
+    isFetching: false,
+    unknownSinceMs: null,
+    refusals: 0,
+  }
 }
 
 /** What identifies a partition in sets and maps. */
