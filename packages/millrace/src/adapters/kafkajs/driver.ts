@@ -21,7 +21,8 @@ export interface DriverCluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   findBroker(node: { nodeId: string | number }): Promise<DriverBroker>
   findControllerBroker(): Promise<DriverBroker>
-  findGroupCoordinator(group: { groupId: string }): Promise<DriverBroker>
+  /** `coordinatorType`: 0 for the group of that name, 1 for the transactional id. */
+  findGroupCoordinator(group: { groupId: string; coordinatorType?: 0 | 1 }): Promise<DriverBroker>
   findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
   fetchTopicsOffset(
     topics: readonly { topic: string; partitions: readonly { partition: number }[]; fromBeginning: boolean }[],
@@ -47,10 +48,18 @@ export interface DriverBroker {
   deleteRecords(request: {
     topics: readonly { topic: string; partitions: readonly { partition: number; offset: string }[] }[]
   }): Promise<unknown>
-  initProducerId(request: { transactionalId: null; transactionTimeout: number }): Promise<{
+  initProducerId(request: { transactionalId: string | null; transactionTimeout: number }): Promise<{
     producerId: string
     producerEpoch: number
   }>
+  addPartitionsToTxn(
+    request: TransactionRequest & { topics: readonly { topic: string; partitions: readonly number[] }[] },
+  ): Promise<unknown>
+  addOffsetsToTxn(request: TransactionRequest & { groupId: string }): Promise<unknown>
+  txnOffsetCommit(
+    request: TransactionRequest & { groupId: string; topics: readonly OffsetsOfTopic[] },
+  ): Promise<unknown>
+  endTxn(request: TransactionRequest & { transactionResult: boolean }): Promise<unknown>
   fetch(request: FetchRequest): Promise<unknown>
 }
 
@@ -58,6 +67,12 @@ export interface MemberIdentity {
   readonly groupId: string
   readonly memberId: string
   readonly groupGenerationId: number
+}
+
+export interface TransactionRequest {
+  readonly transactionalId: string
+  readonly producerId: number
+  readonly producerEpoch: number
 }
 
 export interface JoinRequest {

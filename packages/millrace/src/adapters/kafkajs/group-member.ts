@@ -1,9 +1,9 @@
 import type { CommittedOffset, GroupAssignor, TopicPartition } from '../../ports/index.ts'
-import { byTopic } from './by-topic.ts'
 import { requireTopics } from './cluster-metadata.ts'
 import type { DriverBroker, DriverCluster, JoinResponse, MemberIdentity } from './driver.ts'
 import { decodeAssignment, assignShares, encodeSubscription, subscribedTopics } from './group-protocol.ts'
 import { failureKind } from './kafka-failure.ts'
+import { offsetsByTopic } from './offsets-store.ts'
 import type { KafkaSettings } from './options.ts'
 
 export interface Membership {
@@ -81,10 +81,7 @@ export class GroupMember {
   }
 
   async commit(offsets: readonly CommittedOffset[], identity: MemberIdentity): Promise<void> {
-    const topics = [...byTopic(offsets)].map(([topic, list]) => ({
-      topic,
-      partitions: list.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata })),
-    }))
+    const topics = offsetsByTopic(offsets)
     await this.#withCoordinator((coordinator) => coordinator.offsetCommit({ ...identity, topics }))
   }
 

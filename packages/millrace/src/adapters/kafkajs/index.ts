@@ -7,6 +7,8 @@ import type {
   ProducerOptions,
   ReaderListener,
   ReaderOptions,
+  TransactionalProducer,
+  TransactionalProducerOptions,
   Transport,
   TransportAdmin,
   TransportConsumer,
@@ -20,6 +22,7 @@ import { openCluster, type ClusterHandle, type DriverCluster } from './driver.ts
 import { resolveKafkaOptions, type KafkaOptions, type KafkaSettings } from './options.ts'
 import { KafkajsProducer } from './producer.ts'
 import { KafkajsReader } from './reader.ts'
+import { KafkajsTransactionalProducer } from './transactional-producer.ts'
 
 export type { KafkaOptions, KafkaSasl, KafkaTls } from './options.ts'
 
@@ -41,6 +44,7 @@ class KafkajsTransport implements Transport {
   readonly #services: KafkajsServices
   readonly #consumers = new Set<TransportConsumer>()
   readonly #producers = new Set<TransportProducer>()
+  readonly #transactional = new Set<KafkajsTransactionalProducer>()
   readonly #readers = new Set<KafkajsReader>()
   #handle: ClusterHandle | null = null
   #isConnected = false
@@ -73,6 +77,15 @@ class KafkajsTransport implements Transport {
     return producer
   }
 
+  transactionalProducer(options: TransactionalProducerOptions): TransactionalProducer {
+    this.#cluster()
+    const services = { settings: this.#settings, ...this.#services }
+    const producer = new KafkajsTransactionalProducer(options, services)
+    for (const each of this.#transactional) if (each.isClosed) this.#transactional.delete(each)
+    this.#transactional.add(producer)
+    return producer
+  }
+
   reader(options: ReaderOptions, listener: ReaderListener): TransportReader {
     this.#cluster()
     const reader = new KafkajsReader(options, listener, { settings: this.#settings, ...this.#services })
@@ -89,7 +102,7 @@ class KafkajsTransport implements Transport {
   async #close(): Promise<void> {
     await Promise.all([...this.#consumers].map((consumer) => consumer.stop()))
     await Promise.all([...this.#readers].map((reader) => reader.close()))
-    await Promise.all([...this.#producers].map((producer) => producer.close()))
+    await Promise.all([...this.#producers, ...this.#transactional].map((producer) => producer.close()))
     await this.#handle?.close()
   }
 

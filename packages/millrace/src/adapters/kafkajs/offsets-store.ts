@@ -1,6 +1,6 @@
 import type { Clock, CommittedOffset, TopicPartition } from '../../ports/index.ts'
 import { byTopic } from './by-topic.ts'
-import type { DriverCluster, PartitionsOfTopic } from './driver.ts'
+import type { DriverCluster, OffsetsOfTopic, PartitionsOfTopic } from './driver.ts'
 import { failureKind, wrapFailure } from './kafka-failure.ts'
 import { retrying } from './retry.ts'
 
@@ -48,5 +48,12 @@ export function partitionsByTopic(partitions: readonly TopicPartition[]): readon
   return [...byTopic(partitions)].map(([topic, list]) => ({
     topic,
     partitions: list.map(({ partition }) => ({ partition })),
+  }))
+}
+
+export function offsetsByTopic(offsets: readonly CommittedOffset[]): readonly OffsetsOfTopic[] {
+  return [...byTopic(offsets)].map(([topic, list]) => ({
+    topic,
+    partitions: list.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata })),
   }))
 }

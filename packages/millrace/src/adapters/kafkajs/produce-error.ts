@@ -9,7 +9,8 @@ export interface ProduceProblem {
   toError(place: ErrorContext, retriable?: boolean): StreamsError
 }
 
-const identityCodes = new Set([45, 46, 47, 59])
+// … and those of transactions: INVALID_TXN_STATE, INVALID_PRODUCER_ID_MAPPING, PRODUCER_FENCED, TRANSACTION_ABORTABLE
+const identityCodes = new Set([45, 46, 47, 59, 48, 49, 90, 120])
 const tooLargeCodes = new Set([10, 18])
 const transientCodes = new Set([2, 3, 5, 6, 7, 8, 9, 13, 19, 20, 56, 74, 75])
 const names: Readonly<Record<number, string>> = {
@@ -28,8 +29,13 @@ const names: Readonly<Record<number, string>> = {
   44: 'POLICY_VIOLATION',
   45: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
   47: 'INVALID_PRODUCER_EPOCH',
+  48: 'INVALID_TXN_STATE',
+  49: 'INVALID_PRODUCER_ID_MAPPING',
+  53: 'TRANSACTIONAL_ID_AUTHORIZATION_FAILED',
   59: 'UNKNOWN_PRODUCER_ID',
   87: 'INVALID_RECORD',
+  90: 'PRODUCER_FENCED',
+  120: 'TRANSACTION_ABORTABLE',
 }
 const hints: Readonly<Record<number, string>> = {
   3: 'Create the topic, with as many partitions as are written to.',
@@ -37,6 +43,13 @@ const hints: Readonly<Record<number, string>> = {
   29: 'Allow this client to write to the topic.',
   32: "The record's timestamp is outside the topic's message.timestamp limits.",
   87: 'A compacted topic takes no record without a key.',
+}
+
+const fencedCodes = new Set([47, 90])
+
+/** Whether the broker answers that a later producer has taken the transactional id. */
+export function isFencedCode(errorCode: number): boolean {
+  return fencedCodes.has(errorCode)
 }
 
 export function describeProduceCode(errorCode: number): ProduceProblem {

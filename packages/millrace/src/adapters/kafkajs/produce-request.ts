@@ -25,6 +25,7 @@ export async function produce(
   broker: DriverBroker,
   batches: readonly EncodedBatch[],
   timeoutMs: number,
+  transactionalId: string | null,
 ): Promise<readonly ProduceAnswer[]> {
   const supported = broker.versions?.[produceApiKey]
   if (supported && supported.maxVersion < produceApiVersion) {
@@ -35,7 +36,7 @@ export async function produce(
     })
   }
   try {
-    const decoded = await broker.connectionPool.send(produceProtocol(batches, timeoutMs))
+    const decoded = await broker.connectionPool.send(produceProtocol(batches, timeoutMs, transactionalId))
     return (decoded as { answers: readonly ProduceAnswer[] }).answers
   } catch (thrown) {
     // As kafkajs does it for its own requests: the next one opens a new connection.
@@ -44,7 +45,11 @@ export async function produce(
   }
 }
 
-function produceProtocol(batches: readonly EncodedBatch[], timeoutMs: number): ProtocolRequest {
+function produceProtocol(
+  batches: readonly EncodedBatch[],
+  timeoutMs: number,
+  transactionalId: string | null,
+): ProtocolRequest {
   return {
     request: {
       apiKey: produceApiKey,
@@ -52,7 +57,7 @@ function produceProtocol(batches: readonly EncodedBatch[], timeoutMs: number): P
       apiName: 'Produce',
       expectResponse: () => true,
       encode: async () => {
-        const body = encodeBody(batches, timeoutMs)
+        const body = encodeBody(batches, timeoutMs, transactionalId)
         // What kafkajs takes from its own encoder.
         return { buf: body, buffer: body, size: () => body.length }
       },
@@ -62,10 +67,11 @@ function produceProtocol(batches: readonly EncodedBatch[], timeoutMs: number): P
   }
 }
 
-function encodeBody(batches: readonly EncodedBatch[], timeoutMs: number): Buffer {
+function encodeBody(batches: readonly EncodedBatch[], timeoutMs: number, transactionalId: string | null): Buffer {
   const size = batches.reduce((sum, { bytes, topic }) => sum + bytes.length + topic.length * 3 + 16, 16)
   const out = new ByteWriter(size)
-  out.int16(-1) // no transaction
+  if (transactionalId === null) out.int16(-1)
+  else out.text(transactionalId)
   out.int16(acksAll)
   out.int32(timeoutMs)
   out.int32(batches.length)

@@ -12,7 +12,8 @@ const headerBytes = 61
 const lengthAt = 8
 const crcAt = 17
 const attributesAt = 21
-const gzipAttribute = 1
+const gzipAttribute = 0x01
+const transactionalAttribute = 0x10
 /** Most bytes of a record that are not key, value or headers. */
 const recordOverhead = 32
 
@@ -22,6 +23,7 @@ export interface BatchIdentity {
   readonly producerEpoch: number
   /** Number of the first record among those of this producer for the partition. */
   readonly sequence: number
+  readonly isTransactional?: boolean
 }
 
 /** About as many bytes as the record takes in a batch; never too few. */
@@ -53,7 +55,7 @@ export async function encodeRecordBatch(
 function writeHeader(
   out: ByteWriter,
   records: readonly OutgoingRecord[],
-  { producerId, producerEpoch, sequence }: BatchIdentity,
+  { producerId, producerEpoch, sequence, isTransactional }: BatchIdentity,
   compression: 'none' | 'gzip',
 ): void {
   const first = records[0]!.timestamp
@@ -64,7 +66,7 @@ function writeHeader(
   out.int32(-1) // leader epoch: the broker's
   out.int8(2) // format version
   out.int32(0) // checksum: see seal
-  out.int16(compression === 'gzip' ? gzipAttribute : 0)
+  out.int16((compression === 'gzip' ? gzipAttribute : 0) | (isTransactional ? transactionalAttribute : 0))
   out.int32(records.length - 1)
   out.int64(first)
   out.int64(last)
