@@ -22,7 +22,6 @@ describe.skipIf(skipped !== undefined)(
           uniqueName: (prefix) => `${prefix}-${randomUUID()}`,
           dispose: async () => {},
         }),
-        lacks: ['reader', 'transactions', 'stableOffsets', 'deleteRecords', 'info'],
         unreachable: () => createKafkajsTransport({ brokers: ['127.0.0.1:1'], connectTimeoutMs: 1_000 }, services),
       },
       { describe, it, expect },

@@ -23,12 +23,12 @@ export interface WriterIdentity {
 
 const anonymous: BatchIdentity = { producerId: -1, producerEpoch: -1, sequence: -1 }
 /** Sequence numbers begin anew after so many records. */
-export const sequences = 2 ** 31
+export const sequences: number = 2 ** 31
 const transactionTimeoutMs = 60_000
 
 /** The producer id that a broker gave out, and the next sequence number of each partition. */
 export class ProducerIdentity implements WriterIdentity {
-  readonly transactionalId = null
+  readonly transactionalId: null = null
   readonly #cluster: DriverCluster
   readonly #logger: Logger
   readonly #next = new Map<string, number>()
