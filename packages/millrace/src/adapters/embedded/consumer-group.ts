@@ -1,15 +1,21 @@
 import { StreamsError } from '../../errors/index.ts'
 import type { Assignment, CommittedOffset, GroupAssignor, TopicPartition } from '../../ports/index.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
-import { GroupCommits } from './group-commits.ts'
-import { shareOut } from './group-share.ts'
+import { checkCommits, GroupCommits } from './group-commits.ts'
+import { informed, shareOut } from './group-share.ts'
+import { transportFailed } from './request-gate.ts'
 import { settlesWithin } from './settles-within.ts'
+
+/** How long a join that failed waits. */
+const rejoinAfterMs = 100
 
 /** What a group sees of its members. */
 export interface GroupParticipant {
   readonly clientId: string
   readonly topics: readonly string[]
   readonly assignor: GroupAssignor
+  /** What the assignor shall know of it, asked at every join. */
+  readonly info: () => string
   /** False once it has stopped or failed. */
   readonly takesPart: boolean
   begin(assignment: Assignment): void
@@ -33,6 +39,8 @@ export class ConsumerGroup {
   readonly groupId: string
   readonly #broker: EmbeddedBroker
   readonly #members = new Map<GroupParticipant, Membership>()
+  /** Who has lost its session and does not know yet; what cancels that it is told. */
+  readonly #evicted = new Map<GroupParticipant, () => void>()
   readonly #commits = new GroupCommits()
   #generation = 0
   #lastMember = 0
@@ -54,6 +62,8 @@ export class ConsumerGroup {
   }
 
   leave(participant: GroupParticipant): void {
+    this.#evicted.get(participant)?.()
+    this.#evicted.delete(participant)
     if (this.#members.delete(participant)) this.#startRebalance()
   }
 
@@ -62,18 +72,46 @@ export class ConsumerGroup {
     for (const participant of this.#members.keys()) this.#expel(participant)
   }
 
+  /** Ends the session of a member, which does not know until so much time is over or a commit is refused. */
+  evict(memberId: string, noticedAfterMs: number): void {
+    for (const [participant, member] of this.#members) {
+      if (member.memberId !== memberId) continue
+      this.#members.delete(participant)
+      const cancel = this.#broker.settings.clock.schedule(noticedAfterMs, () => this.#notice(participant))
+      this.#evicted.set(participant, cancel)
+      this.#startRebalance()
+    }
+  }
+
   commit(participant: GroupParticipant, commits: readonly CommittedOffset[], generation: number): void {
     const member = this.#members.get(participant)
     if (!member || member.generation !== generation || generation !== this.#generation) {
+      this.#notice(participant)
       throw this.#generationLost(generation)
     }
     for (const commit of commits) this.#broker.partition(commit)
     this.#commits.set(commits)
-    for (const commit of commits) this.#broker.topic(commit.topic)?.committed(this.groupId, commit, commit.offset)
+    this.#retain(commits)
+  }
+
+  /** Throws TRANSPORT_FAILED for commits that would be refused. */
+  check(commits: readonly CommittedOffset[]): void {
+    for (const commit of commits) this.#broker.partition(commit)
+    checkCommits(commits)
+  }
+
+  /** As `check` has let them pass; no member stands for them. */
+  commitInTransaction(commits: readonly CommittedOffset[]): void {
+    this.#commits.set(commits)
+    this.#retain(commits)
   }
 
   committed(partitions: readonly TopicPartition[]): readonly CommittedOffset[] {
     return this.#commits.get(partitions)
+  }
+
+  #retain(commits: readonly CommittedOffset[]): void {
+    for (const commit of commits) this.#broker.topic(commit.topic)?.committed(this.groupId, commit, commit.offset)
   }
 
   #startRebalance(): void {
@@ -92,7 +130,35 @@ export class ConsumerGroup {
 
   async #end(participant: GroupParticipant): Promise<void> {
     const { clock, rebalanceTimeoutMs } = this.#broker.settings
-    if (!(await settlesWithin(clock, rebalanceTimeoutMs, participant.end()))) this.#expel(participant)
+    if (!(await settlesWithin(clock, rebalanceTimeoutMs, this.#ready(participant)))) this.#expel(participant)
+  }
+
+  /** Resolves when the member asks to join the next generation. Never rejects. */
+  async #ready(participant: GroupParticipant): Promise<void> {
+    await participant.end()
+    const { gate, settings } = this.#broker
+    while (gate.hasFaults && participant.takesPart) {
+      const { groupId } = this
+      const memberId = this.#members.get(participant)?.memberId
+      const request = {
+        kind: 'join',
+        clientId: participant.clientId,
+        groupId,
+        ...(memberId ? { memberId } : {}),
+      } as const
+      try {
+        await gate.arrive(request, transportFailed('The group cannot be joined'))
+        return
+      } catch (thrown) {
+        if (!(thrown as StreamsError).retriable) participant.fail(thrown as StreamsError)
+      }
+      await new Promise<void>((resolve) => void settings.clock.schedule(rejoinAfterMs, resolve))
+    }
+  }
+
+  #notice(participant: GroupParticipant): void {
+    this.#evicted.get(participant)?.()
+    if (this.#evicted.delete(participant)) void this.#rejoin(participant)
   }
 
   #expel(participant: GroupParticipant): void {
@@ -102,7 +168,7 @@ export class ConsumerGroup {
   }
 
   async #rejoin(participant: GroupParticipant): Promise<void> {
-    await participant.end()
+    await this.#ready(participant)
     if (!participant.takesPart) return
     try {
       this.join(participant)
@@ -119,14 +185,18 @@ export class ConsumerGroup {
     this.#generation++
     if (!leader) return
     try {
-      const shares = shareOut(leader.assignor, {
-        members: members.map(([, { memberId, owned }]) => ({ memberId, owned })),
+      const input = {
+        members: members.map(([{ info }, { memberId, owned }]) => ({ memberId, owned, info: info() })),
         partitionCounts: this.#partitionCounts(),
-      })
+      }
+      const shares = shareOut(leader.assignor, input)
+      const infos = informed(leader.assignor, input)
       for (const [participant, member] of members) {
-        member.owned = shares.get(member.memberId) ?? []
+        const { memberId } = member
+        member.owned = shares.get(memberId) ?? []
         member.generation = this.#generation
-        participant.begin({ generation: this.#generation, memberId: member.memberId, partitions: member.owned })
+        const [generation, partitions, info] = [this.#generation, member.owned, infos.get(memberId) ?? '']
+        participant.begin({ generation, memberId, partitions, info })
       }
     } catch (thrown) {
       for (const [participant] of members) participant.fail(thrown as StreamsError)

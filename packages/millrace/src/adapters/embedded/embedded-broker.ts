@@ -1,9 +1,11 @@
 import { StreamsError } from '../../errors/index.ts'
 import type { Clock, TopicPartition } from '../../ports/index.ts'
+import type { BrokerFaults } from './broker-faults.ts'
 import { ConsumerGroup } from './consumer-group.ts'
 import type { BatchLimits, PartitionLog } from './partition-log.ts'
-import { settlesWithin } from './settles-within.ts'
+import { RequestGate } from './request-gate.ts'
 import { TopicLog, type RetainRecords, type TopicOptions } from './topic-log.ts'
+import { TransactionCoordinator } from './transaction-coordinator.ts'
 
 export interface BrokerSettings extends BatchLimits {
   readonly clock: Clock
@@ -14,51 +16,35 @@ export interface BrokerSettings extends BatchLimits {
   readonly rebalanceTimeoutMs: number
   /** How long a request waits for a server that is down. */
   readonly requestTimeoutMs: number
+  readonly faults: BrokerFaults | null
 }
 
-/** What the connections of one server share: topics, groups, and whether it can be reached. */
+/** What the connections of one server share: topics, groups, transactions, and the gate that requests pass. */
 export class EmbeddedBroker {
   readonly settings: BrokerSettings
-  /** Called when the server can be reached again. */
-  readonly readers: Set<() => void> = new Set()
+  readonly gate: RequestGate
+  readonly transactions: TransactionCoordinator
   readonly #topics = new Map<string, TopicLog>()
   readonly #groups = new Map<string, ConsumerGroup>()
-  #up: Promise<void> | null = null
-  #comeUp: () => void = () => {}
 
   constructor(settings: BrokerSettings) {
     this.settings = settings
-  }
-
-  get isDown(): boolean {
-    return this.#up !== null
-  }
-
-  goDown(): void {
-    this.#up ??= new Promise((resolve) => {
-      this.#comeUp = resolve
+    this.gate = new RequestGate(settings, ({ groupId, memberId }, noticedAfterMs) => {
+      if (groupId !== undefined && memberId !== undefined) this.group(groupId).evict(memberId, noticedAfterMs)
     })
+    this.transactions = new TransactionCoordinator(this)
   }
 
-  comeUp(): void {
-    this.#up = null
-    this.#comeUp()
-    for (const wake of this.readers) wake()
-  }
-
-  /** Resolves when the server can be reached; rejects with the given error after `requestTimeoutMs`. */
-  async reached(unreachable: () => StreamsError): Promise<void> {
-    const { clock, requestTimeoutMs } = this.settings
-    while (this.#up) if (!(await settlesWithin(clock, requestTimeoutMs, this.#up))) throw unreachable()
-  }
-
-  createTopic(name: string, { partitions, retainRecords }: TopicOptions): void {
+  createTopic(name: string, options: TopicOptions): void {
     if (this.#topics.has(name)) return
-    this.#topics.set(name, new TopicLog(name, partitions, retainRecords ?? this.settings.retainRecords))
+    const { clock, retainRecords } = this.settings
+    this.#topics.set(name, new TopicLog(name, { retainRecords, ...options }, clock))
   }
 
   deleteTopic(name: string): void {
+    const topic = this.#topics.get(name)
     this.#topics.delete(name)
+    for (const { readers } of topic?.partitions ?? []) for (const wake of readers) wake()
   }
 
   get topicNames(): readonly string[] {

@@ -8,9 +8,12 @@ import type {
   TopicPartition,
   TransportConsumer,
 } from '../../ports/index.ts'
+import type { BrokerRequest } from './broker-faults.ts'
 import type { ConsumerGroup, GroupParticipant } from './consumer-group.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 import { GenerationReader } from './generation-reader.ts'
+import type { Isolation } from './partition-log.ts'
+import { transportFailed } from './request-gate.ts'
 
 /**
  * A member of a group. Each generation is read by a reader of its own; calls of the listener follow one another
@@ -25,12 +28,15 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
   readonly clientId: string
   readonly topics: readonly string[]
   readonly assignor: GroupAssignor
+  readonly info: () => string
+  readonly #isolation: Isolation
   readonly #broker: EmbeddedBroker
   readonly #group: ConsumerGroup
   readonly #listener: ConsumerListener
   readonly #paused = new Set<string>()
   #state: 'created' | 'joined' | 'stopped' | 'failed' = 'created'
   #reader: GenerationReader | null = null
+  #memberId: string | null = null
   #started: { resolve: () => void; reject: (error: StreamsError) => void } | null = null
   #stopping: Promise<void> | null = null
 
@@ -38,6 +44,8 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
     this.clientId = options.clientId
     this.topics = options.topics
     this.assignor = options.assignor
+    this.info = options.info ?? ((): string => '')
+    this.#isolation = options.isolation
     this.#broker = broker
     this.#group = broker.group(options.groupId)
     this.#listener = listener
@@ -51,7 +59,7 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
     if (this.#state !== 'created' || this.#stopping) throw this.#cannotStart()
     this.#state = 'joined'
     try {
-      await this.#broker.reached(() => unreachable('The group cannot be joined'))
+      await this.#broker.gate.arrive(this.#request('join'), transportFailed('The group cannot be joined'))
       if (!this.takesPart) throw this.#cannotStart()
       for (const topic of this.topics) this.#broker.usedTopic(topic)
       this.#group.join(this)
@@ -74,13 +82,13 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
   }
 
   async commit(offsets: readonly CommittedOffset[], generation: number): Promise<void> {
-    await this.#broker.reached(() => unreachable('Offsets cannot be committed'))
-    this.#group.commit(this, offsets, generation)
+    const commit = (): void => this.#group.commit(this, offsets, generation)
+    await this.#broker.gate.pass(this.#request('commit'), commit, transportFailed('Offsets cannot be committed'))
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
-    await this.#broker.reached(() => unreachable('Committed offsets cannot be read'))
-    return this.#group.committed(partitions)
+    const read = (): readonly CommittedOffset[] => this.#group.committed(partitions)
+    return this.#broker.gate.pass(this.#request('admin'), read, transportFailed('Committed offsets cannot be read'))
   }
 
   stop(): Promise<void> {
@@ -89,7 +97,10 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
   }
 
   begin(assignment: Assignment): void {
+    this.#memberId = assignment.memberId
     this.#reader = new GenerationReader(this.#broker, assignment, this.#listener, {
+      isolation: this.#isolation,
+      request: (kind) => this.#request(kind),
       isPaused: (name) => this.#paused.has(name),
       opened: () => {
         this.#started?.resolve()
@@ -122,6 +133,12 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
     this.#started = null
   }
 
+  #request(kind: BrokerRequest['kind']): BrokerRequest {
+    const { clientId } = this
+    const memberId = this.#memberId
+    return { kind, clientId, groupId: this.#group.groupId, ...(memberId === null ? {} : { memberId }) }
+  }
+
   #cannotStart(): StreamsError {
     return new StreamsError({
       code: this.#state === 'stopped' || this.#stopping ? 'TRANSPORT_CLOSED' : 'LIFECYCLE_INVALID',
@@ -129,15 +146,6 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
       hint: 'Start a consumer once, and make a new one after stop().',
     })
   }
-}
-
-function unreachable(what: string): StreamsError {
-  return new StreamsError({
-    code: 'TRANSPORT_FAILED',
-    what: `${what}: the embedded server is disconnected`,
-    hint: 'Call reconnect() of the server.',
-    retriable: true,
-  })
 }
 
 function asStreamsError(thrown: unknown): StreamsError {

@@ -1,5 +1,5 @@
 import { messageOf, StreamsError } from '../../errors/index.ts'
-import type { ProduceAck, ProduceBatch, TransportProducer } from '../../ports/index.ts'
+import type { ProduceAck, ProduceBatch, ProducerOptions, TransportProducer } from '../../ports/index.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 import type { PartitionLog } from './partition-log.ts'
 
@@ -9,21 +9,19 @@ const yieldEveryRecords = 1_024
 /** Appends to the logs of the server. Buffers are kept, not copied: do not write to them after `send`. */
 export class EmbeddedProducer implements TransportProducer {
   readonly #broker: EmbeddedBroker
+  readonly #clientId: string
   #isClosed = false
   #recordsInTurn = 0
 
-  constructor(broker: EmbeddedBroker) {
+  constructor(broker: EmbeddedBroker, { clientId }: ProducerOptions) {
     this.#broker = broker
+    this.#clientId = clientId
   }
 
   async send(batches: readonly ProduceBatch[]): Promise<readonly ProduceAck[]> {
-    if (this.#isClosed) throw closed()
-    if (this.#broker.isDown) await this.#broker.reached(() => produceFailed('the embedded server is disconnected'))
-    const logs = batches.map((batch) => this.#logOf(batch))
-    const acks = batches.map(({ topic, partition, records }, index) => {
-      this.#recordsInTurn += records.length
-      return { topic, partition, baseOffset: logs[index]?.append(records) ?? -1, count: records.length }
-    })
+    if (this.#isClosed) throw producerClosed()
+    const request = { kind: 'produce', clientId: this.#clientId, partitions: batches } as const
+    const acks = await this.#broker.gate.pass(request, () => this.#append(batches), produceFailed)
     if (this.#recordsInTurn >= yieldEveryRecords) {
       this.#recordsInTurn = 0
       await this.#broker.settings.clock.yield()
@@ -35,29 +33,50 @@ export class EmbeddedProducer implements TransportProducer {
     this.#isClosed = true
   }
 
-  #logOf({ topic, partition }: ProduceBatch): PartitionLog {
-    try {
-      this.#broker.usedTopic(topic)
-      return this.#broker.partition({ topic, partition })
-    } catch (thrown) {
-      throw produceFailed(messageOf(thrown), thrown)
-    }
+  #append(batches: readonly ProduceBatch[]): readonly ProduceAck[] {
+    const logs = logsOf(this.#broker, batches)
+    return batches.map(({ topic, partition, records }, index) => {
+      this.#recordsInTurn += records.length
+      return { topic, partition, baseOffset: logs[index]!.append(records), count: records.length }
+    })
   }
 }
 
-function produceFailed(why: string, cause?: unknown): StreamsError {
+/** The log of each batch. Throws PRODUCE_FAILED where one cannot be written: then write none. */
+export function logsOf(broker: EmbeddedBroker, batches: readonly ProduceBatch[]): readonly PartitionLog[] {
+  try {
+    return batches.map(({ topic, partition, records }) => {
+      if (broker.usedTopic(topic).isCompacted && records.some(({ key }) => key === null)) throw keyMissing(topic)
+      return broker.partition({ topic, partition })
+    })
+  } catch (thrown) {
+    throw produceFailed(messageOf(thrown), false, thrown)
+  }
+}
+
+export function produceFailed(why: string, retriable: boolean, cause?: unknown): StreamsError {
   return new StreamsError({
     code: 'PRODUCE_FAILED',
     what: `Records cannot be written: ${why.replace(/\.$/, '')}`,
-    hint: 'Nothing was written: mend the cause and send again.',
+    hint: 'Mend the cause and send again.',
+    retriable,
     cause,
   })
 }
 
-function closed(): StreamsError {
+export function producerClosed(): StreamsError {
   return new StreamsError({
     code: 'TRANSPORT_CLOSED',
     what: 'A producer was used after it was closed',
     hint: 'Send before close().',
+  })
+}
+
+function keyMissing(topic: string): StreamsError {
+  return new StreamsError({
+    code: 'PRODUCE_FAILED',
+    what: 'A record of a compacted topic has no key',
+    hint: 'Give it one; Kafka refuses it too.',
+    topic,
   })
 }

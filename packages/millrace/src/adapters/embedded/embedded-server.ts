@@ -1,4 +1,5 @@
 import type { Clock, TableStore, TopicPartition, Transport } from '../../ports/index.ts'
+import type { BrokerFaults } from './broker-faults.ts'
 import { EmbeddedBroker } from './embedded-broker.ts'
 import { createEmbeddedTableStore } from './embedded-table-store.ts'
 import { EmbeddedTransport } from './embedded-transport.ts'
@@ -20,6 +21,8 @@ export interface EmbeddedOptions {
   readonly rebalanceTimeoutMs?: number
   /** How long sends, commits and admin calls wait for a disconnected server. Default 30,000 ms. */
   readonly requestTimeoutMs?: number
+  /** Faults to inject, for tests and simulations. */
+  readonly faults?: BrokerFaults
 }
 
 /** Kafka's semantics in this process: topics, groups and commits live as long as this object. */
@@ -30,7 +33,7 @@ export interface EmbeddedServer {
   readonly tables: TableStore
   /** A topic that exists already is left as it is. Throws NAME_INVALID, OPTION_INVALID. */
   createTopic(name: string, options: TopicOptions): void
-  /** Whoever still reads it gets nothing more. */
+  /** Members of groups that read it get nothing more; readers apart from groups are told. */
   deleteTopic(name: string): void
   /** Makes everything below the offset unreadable; the earliest offset is then this one. */
   deleteRecords(partition: TopicPartition, belowOffset: number): void
@@ -42,6 +45,11 @@ export interface EmbeddedServer {
   reconnect(): void
   /** All members lose their generation as if their sessions had timed out, and join anew when they have noticed. */
   expelMembers(groupId: string): void
+  /**
+   * One member loses its session and becomes a zombie: it goes on, and can still produce, until `noticedAfterMs` have
+   * passed or a commit of it is refused. Then it joins anew.
+   */
+  evictMember(groupId: string, memberId: string, noticedAfterMs: number): void
 }
 
 /** Starts an embedded server: nothing is listened on and nothing needs closing. */
@@ -54,6 +62,7 @@ export function embedded(options: EmbeddedOptions = {}): EmbeddedServer {
     maxBatchBytes: options.maxBatchBytes ?? 1_048_576,
     rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 60_000,
     requestTimeoutMs: options.requestTimeoutMs ?? 30_000,
+    faults: options.faults ?? null,
   })
   let tables: TableStore | undefined
   return {
@@ -65,8 +74,9 @@ export function embedded(options: EmbeddedOptions = {}): EmbeddedServer {
     createTopic: (name, topicOptions) => broker.createTopic(name, topicOptions),
     deleteTopic: (name) => broker.deleteTopic(name),
     deleteRecords: (partition, belowOffset) => broker.partition(partition).deleteRecordsBelow(belowOffset),
-    disconnect: () => broker.goDown(),
-    reconnect: () => broker.comeUp(),
+    disconnect: () => broker.gate.goDown(),
+    reconnect: () => broker.gate.comeUp(),
     expelMembers: (groupId) => broker.group(groupId).expelAll(),
+    evictMember: (groupId, memberId, noticedAfterMs) => broker.group(groupId).evict(memberId, noticedAfterMs),
   }
 }

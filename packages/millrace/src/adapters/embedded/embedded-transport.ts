@@ -3,15 +3,22 @@ import type {
   ConsumerListener,
   ConsumerOptions,
   ProducerOptions,
+  ReaderListener,
+  ReaderOptions,
+  TransactionalProducer,
+  TransactionalProducerOptions,
   Transport,
   TransportAdmin,
   TransportConsumer,
   TransportProducer,
+  TransportReader,
 } from '../../ports/index.ts'
 import { EmbeddedAdmin } from './embedded-admin.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
 import { EmbeddedConsumer } from './embedded-consumer.ts'
 import { EmbeddedProducer } from './embedded-producer.ts'
+import { EmbeddedReader } from './embedded-reader.ts'
+import { EmbeddedTransactionalProducer } from './embedded-transactional-producer.ts'
 
 /** A connection to an embedded server. Closing it closes its consumers and producers, not the server. */
 export class EmbeddedTransport implements Transport {
@@ -19,7 +26,8 @@ export class EmbeddedTransport implements Transport {
   readonly admin: TransportAdmin
   readonly #broker: EmbeddedBroker
   readonly #consumers: TransportConsumer[] = []
-  readonly #producers: TransportProducer[] = []
+  readonly #readers: TransportReader[] = []
+  readonly #producers: { close(): Promise<void> }[] = []
   #state: 'created' | 'connected' | 'closed' = 'created'
   #closing: Promise<void> | null = null
 
@@ -30,7 +38,7 @@ export class EmbeddedTransport implements Transport {
 
   async connect(): Promise<void> {
     if (this.#closing) throw notOpen('closed')
-    if (this.#broker.isDown) {
+    if (this.#broker.gate.isDown) {
       throw new StreamsError({
         code: 'TRANSPORT_UNREACHABLE',
         what: 'The embedded server is disconnected',
@@ -49,11 +57,19 @@ export class EmbeddedTransport implements Transport {
     return consumer
   }
 
-  producer(_options: ProducerOptions): TransportProducer {
+  producer(options: ProducerOptions): TransportProducer {
+    return this.#writing(new EmbeddedProducer(this.#broker, options))
+  }
+
+  transactionalProducer(options: TransactionalProducerOptions): TransactionalProducer {
+    return this.#writing(new EmbeddedTransactionalProducer(this.#broker, options))
+  }
+
+  reader(options: ReaderOptions, listener: ReaderListener): TransportReader {
     this.#checkOpen()
-    const producer = new EmbeddedProducer(this.#broker)
-    this.#producers.push(producer)
-    return producer
+    const reader = new EmbeddedReader(this.#broker, options, listener)
+    this.#readers.push(reader)
+    return reader
   }
 
   close(): Promise<void> {
@@ -64,8 +80,15 @@ export class EmbeddedTransport implements Transport {
   async #close(): Promise<void> {
     // Consumers first: what they flush in onRevoking still needs producers.
     await Promise.all(this.#consumers.map((consumer) => consumer.stop()))
+    await Promise.all(this.#readers.map((reader) => reader.close()))
     await Promise.all(this.#producers.map((producer) => producer.close()))
     this.#state = 'closed'
+  }
+
+  #writing<T extends { close(): Promise<void> }>(producer: T): T {
+    this.#checkOpen()
+    this.#producers.push(producer)
+    return producer
   }
 
   #checkOpen(): void {

@@ -1,8 +1,14 @@
 import { StreamsError } from '../../errors/index.ts'
 import type { Assignment, ConsumerListener, PartitionOffset } from '../../ports/index.ts'
 import type { EmbeddedBroker } from './embedded-broker.ts'
-import type { PartitionLog } from './partition-log.ts'
+import type { BrokerRequest } from './broker-faults.ts'
+import type { Isolation, PartitionLog } from './partition-log.ts'
+import { transportFailed } from './request-gate.ts'
 import { settlesWithin } from './settles-within.ts'
+
+/** How long a fetch that failed waits. */
+const retryAfterMs = 100
+const heartbeatMs = 3_000
 
 interface Position {
   readonly name: string
@@ -12,6 +18,8 @@ interface Position {
 
 /** What a reader asks of its consumer, and tells it. */
 export interface ReaderOwner {
+  readonly isolation: Isolation
+  request(kind: BrokerRequest['kind']): BrokerRequest
   isPaused(name: string): boolean
   /** Reading has started. */
   opened(): void
@@ -60,7 +68,20 @@ export class GenerationReader {
   readonly wake = (): void => {
     if (this.#hasTurn || !this.#isReading) return
     this.#hasTurn = true
-    void this.#broker.settings.clock.yield().then(this.#turn)
+    void (this.#broker.gate.hasFaults ? this.#fetch() : this.#broker.settings.clock.yield().then(this.#turn))
+  }
+
+  async #fetch(): Promise<void> {
+    const { gate, settings } = this.#broker
+    await settings.clock.yield()
+    try {
+      await gate.arrive(this.#owner.request('fetch'), transportFailed('A consumer cannot fetch'))
+      this.#turn()
+    } catch (thrown) {
+      this.#hasTurn = false
+      if ((thrown as StreamsError).retriable) settings.clock.schedule(retryAfterMs, this.wake)
+      else if (this.#isReading) this.#fail(thrown)
+    }
   }
 
   async #open(): Promise<void> {
@@ -73,8 +94,9 @@ export class GenerationReader {
     }
     if (this.#ended || this.#isAbandoned) return
     this.#isReading = true
+    if (this.#broker.gate.hasFaults) this.#beat()
     for (const { log } of this.#positions) log.readers.add(this.wake)
-    this.#broker.readers.add(this.wake)
+    this.#broker.gate.readers.add(this.wake)
     this.wake()
     this.#owner.opened()
   }
@@ -101,7 +123,7 @@ export class GenerationReader {
 
   readonly #turn = (): void => {
     this.#hasTurn = false
-    if (!this.#isReading || this.#broker.isDown) return
+    if (!this.#isReading || this.#broker.gate.isDown) return
     try {
       if (this.#handOver()) this.wake()
     } catch (thrown) {
@@ -109,18 +131,31 @@ export class GenerationReader {
     }
   }
 
+  /** Heartbeats only give faults their place: nobody is thrown out for want of one. */
+  #beat(): void {
+    const { gate, settings } = this.#broker
+    settings.clock.schedule(heartbeatMs, () => {
+      if (!this.#isReading) return
+      const beaten = gate.arrive(this.#owner.request('heartbeat'), transportFailed('A heartbeat got lost'))
+      beaten.then(
+        () => this.#beat(),
+        (thrown: unknown) => ((thrown as StreamsError).retriable ? this.#beat() : this.#fail(thrown)),
+      )
+    })
+  }
+
   /** One batch per partition; whether there is more. */
   #handOver(): boolean {
     let isMore = false
     for (const position of this.#positions) {
       if (this.#owner.isPaused(position.name)) continue
-      const batch = position.log.read(position.offset, this.#broker.settings)
+      const batch = position.log.read(position.offset, this.#broker.settings, this.#owner.isolation)
       if (!batch) continue
       position.offset = batch.nextOffset
       this.#listener.onBatch(batch, this.#assignment.generation)
       // The listener may have stopped the consumer.
       if (!this.#isReading) return false
-      if (position.offset < position.log.endOffset) isMore = true
+      if (position.offset < position.log.readableEnd(this.#owner.isolation)) isMore = true
     }
     return isMore
   }
@@ -145,6 +180,6 @@ export class GenerationReader {
 
   #detach(): void {
     for (const { log } of this.#positions) log.readers.delete(this.wake)
-    this.#broker.readers.delete(this.wake)
+    this.#broker.gate.readers.delete(this.wake)
   }
 }

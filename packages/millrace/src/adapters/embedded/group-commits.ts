@@ -14,11 +14,16 @@ export class GroupCommits {
 
   /** All or none. Throws TRANSPORT_FAILED for what a broker would refuse. */
   set(commits: readonly CommittedOffset[]): void {
-    for (const commit of commits) check(commit)
+    checkCommits(commits)
     for (const { topic, partition, offset, metadata } of commits) {
       this.#commits.set(nameOf({ topic, partition }), { topic, partition, offset, metadata })
     }
   }
+}
+
+/** Throws TRANSPORT_FAILED for what a broker would refuse. */
+export function checkCommits(commits: readonly CommittedOffset[]): void {
+  for (const commit of commits) check(commit)
 }
 
 function check(commit: CommittedOffset): void {

@@ -9,7 +9,7 @@ export function shareOut(
   assignor: GroupAssignor,
   input: AssignmentInput,
 ): ReadonlyMap<string, readonly TopicPartition[]> {
-  const shares = askAssignor(assignor, input)
+  const shares = ask(assignor, () => assignor.assign(input))
   const members = new Set(input.members.map(({ memberId }) => memberId))
   const taken = new Set<string>()
   for (const [memberId, partitions] of shares) {
@@ -26,9 +26,14 @@ export function shareOut(
   return shares
 }
 
-function askAssignor(assignor: GroupAssignor, input: AssignmentInput): ReadonlyMap<string, readonly TopicPartition[]> {
+/** What the assignor tells each member. Throws TRANSPORT_FAILED when it throws. */
+export function informed(assignor: GroupAssignor, input: AssignmentInput): ReadonlyMap<string, string> {
+  return ask(assignor, () => assignor.inform?.(input) ?? new Map<string, string>())
+}
+
+function ask<T>(assignor: GroupAssignor, question: () => T): T {
   try {
-    return assignor.assign(input)
+    return question()
   } catch (thrown) {
     if (thrown instanceof StreamsError) throw thrown
     throw new StreamsError({

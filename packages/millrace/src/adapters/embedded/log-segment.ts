@@ -1,17 +1,30 @@
-import type { OutgoingRecord, RecordBatch, RecordHeaders } from '../../ports/index.ts'
+import type { OutgoingRecord, RecordHeaders } from '../../ports/index.ts'
 
 /** Records per segment: what is freed at once, and the most that one batch can hold. */
 export const segmentRecords = 1_024
 
+/** `marker`: the end of a transaction, never handed over. `aborted`: a record that its transaction has taken back. */
+export type RecordMark = 'record' | 'marker' | 'aborted'
+
+const markCodes: Readonly<Record<RecordMark, number>> = { record: 0, marker: 1, aborted: 2 }
 const noHeaders: RecordHeaders = []
 
-/** A run of records in columns. Append-only, so a batch that points into it stays true while it grows. */
+/**
+ * A run of records in columns. Append-only, so a batch that points into it stays true while it grows. Its offsets have
+ * no gaps unless a cleaner made it.
+ */
 export class LogSegment {
   readonly baseOffset: number
   readonly keys: (Buffer | null)[] = []
   readonly values: (Buffer | null)[] = []
   readonly timestamps: number[] = []
   readonly headers: RecordHeaders[] = []
+  /** When the last record came in, by the server's clock; 0 where nobody asks for it. */
+  lastAppendMs: number = 0
+  /** Null: without gaps from `baseOffset` on. */
+  #offsets: number[] | null = null
+  /** Null: nothing but records. */
+  #marks: Uint8Array | null = null
 
   constructor(baseOffset: number) {
     this.baseOffset = baseOffset
@@ -21,68 +34,57 @@ export class LogSegment {
     return this.timestamps.length
   }
 
-  append(record: OutgoingRecord): void {
+  get isPlain(): boolean {
+    return this.#marks === null
+  }
+
+  /** `offset` is above all others. */
+  append(record: OutgoingRecord, offset: number): void {
+    if (this.#offsets !== null || offset !== this.baseOffset + this.count) {
+      this.#offsets ??= this.keys.map((_, index) => this.baseOffset + index)
+      this.#offsets.push(offset)
+    }
     this.keys.push(record.key)
     this.values.push(record.value)
     this.timestamps.push(record.timestamp)
     this.headers.push(record.headers)
   }
 
+  mark(index: number, mark: RecordMark): void {
+    this.#marks ??= new Uint8Array(segmentRecords)
+    this.#marks[index] = markCodes[mark]
+  }
+
+  isMarked(index: number, mark: RecordMark): boolean {
+    return (this.#marks?.[index] ?? 0) === markCodes[mark]
+  }
+
+  offsetAt(index: number): number {
+    return this.#offsets?.[index] ?? this.baseOffset + index
+  }
+
+  /** The index of the first record at or above an offset; `count` where there is none. */
+  indexFrom(offset: number): number {
+    if (this.#offsets === null) return Math.min(Math.max(offset - this.baseOffset, 0), this.count)
+    let [low, high] = [0, this.count]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.offsetAt(middle) < offset) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
   sizeBytes(index: number): number {
     return (this.keys[index]?.length ?? 0) + (this.values[index]?.length ?? 0)
   }
-}
 
-export interface SegmentBatchOptions {
-  readonly topic: string
-  readonly partition: number
-  readonly segment: LogSegment
-  /** Index in the segment of the first record. */
-  readonly first: number
-  readonly count: number
-  readonly sizeBytes: number
-  readonly highWatermark: number
-}
-
-/** A cursor over a part of one segment. Keeps that segment in memory, and nothing else. */
-export class SegmentBatch implements RecordBatch {
-  readonly topic: string
-  readonly partition: number
-  readonly count: number
-  readonly sizeBytes: number
-  readonly nextOffset: number
-  readonly highWatermark: number
-  readonly #segment: LogSegment
-  readonly #first: number
-
-  constructor(options: SegmentBatchOptions) {
-    this.topic = options.topic
-    this.partition = options.partition
-    this.count = options.count
-    this.sizeBytes = options.sizeBytes
-    this.highWatermark = options.highWatermark
-    this.nextOffset = options.segment.baseOffset + options.first + options.count
-    this.#segment = options.segment
-    this.#first = options.first
-  }
-
-  offset(index: number): number {
-    return this.#segment.baseOffset + this.#first + index
-  }
-
-  timestamp(index: number): number {
-    return this.#segment.timestamps[this.#first + index] ?? -1
-  }
-
-  key(index: number): Buffer | null {
-    return this.#segment.keys[this.#first + index] ?? null
-  }
-
-  value(index: number): Buffer | null {
-    return this.#segment.values[this.#first + index] ?? null
-  }
-
-  headers(index: number): RecordHeaders {
-    return this.#segment.headers[this.#first + index] ?? noHeaders
+  record(index: number): OutgoingRecord {
+    return {
+      key: this.keys[index] ?? null,
+      value: this.values[index] ?? null,
+      timestamp: this.timestamps[index] ?? -1,
+      headers: this.headers[index] ?? noHeaders,
+    }
   }
 }

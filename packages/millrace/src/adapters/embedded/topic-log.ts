@@ -1,6 +1,8 @@
 import { StreamsError } from '../../errors/index.ts'
-import type { TopicPartition } from '../../ports/index.ts'
+import type { Clock, TopicPartition } from '../../ports/index.ts'
+import { LogCleaner } from './log-cleaner.ts'
 import { PartitionLog } from './partition-log.ts'
+import { topicConfigOf } from './topic-config.ts'
 
 /**
  * `all`: records stay until they are deleted. `committed`: what every group that ever joined the topic has committed
@@ -12,6 +14,11 @@ export interface TopicOptions {
   readonly partitions: number
   /** Default: what the server was made with. */
   readonly retainRecords?: RetainRecords
+  /**
+   * As Kafka's. `cleanup.policy`, `min.compaction.lag.ms`, `delete.retention.ms` and `retention.ms` have their effect,
+   * in whole segments of 1,024 records; without `retention.ms` nothing is deleted for its age.
+   */
+  readonly config?: Readonly<Record<string, string>>
 }
 
 const validName = /^[a-zA-Z0-9._-]{1,249}$/
@@ -21,14 +28,24 @@ export class TopicLog {
   readonly name: string
   readonly partitions: readonly PartitionLog[]
   readonly retainRecords: RetainRecords
+  readonly isCompacted: boolean
+  /** Whether records may be deleted on request: not where compaction alone decides. */
+  readonly takesDeletes: boolean
   /** What each group that has ever joined reads from this topic next; a partition without a commit counts as 0. */
   readonly #committed = new Map<string, Map<number, number>>()
 
-  constructor(name: string, partitions: number, retainRecords: RetainRecords) {
+  constructor(name: string, { partitions, retainRecords = 'all', config }: TopicOptions, clock: Clock) {
     if (!validName.test(name) || name === '.' || name === '..') throw nameInvalid(name)
     if (!Number.isInteger(partitions) || partitions < 1) throw partitionsInvalid(name, partitions)
+    const parsed = topicConfigOf(name, config)
+    const isCleaned = parsed.isCompacted || parsed.retentionMs !== null
     this.name = name
-    this.partitions = Array.from({ length: partitions }, (_, partition) => new PartitionLog(name, partition))
+    this.isCompacted = parsed.isCompacted
+    this.takesDeletes = parsed.isDeleted
+    this.partitions = Array.from(
+      { length: partitions },
+      (_, partition) => new PartitionLog(name, partition, isCleaned ? new LogCleaner(parsed, clock) : null),
+    )
     this.retainRecords = retainRecords
   }
 

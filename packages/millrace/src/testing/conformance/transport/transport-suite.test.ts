@@ -12,7 +12,6 @@ transportSuite(
       uniqueName: (prefix) => `${prefix}-${++lastName}`,
       dispose: async () => {},
     }),
-    lacks: ['reader', 'transactions', 'stableOffsets', 'deleteRecords', 'info'],
     unreachable: () => {
       const server = embedded()
       server.disconnect()
