@@ -92,7 +92,9 @@ describe('several apps of one group', () => {
     const second = await input.start()
     await untilTasks(first, 2)
     await input.send(200)
-    expect(sorted([...tasksOf(first), ...tasksOf(second)].map((id) => Number(id.slice(2))))).toEqual([0, 1, 2, 3])
+    expect(
+      sorted([...tasksOf(first), ...tasksOf(second)].map((id) => Number(id.slice(id.lastIndexOf('_') + 1)))),
+    ).toEqual([0, 1, 2, 3])
     await first.close()
     await input.send(200)
     await second.caughtUp()
