@@ -22,7 +22,7 @@ export interface Grouping {
 export interface StreamAggregator<K, V, A> {
   /** The aggregate of a key before its first record. */
   readonly init: () => A | TopologyTypeError<OfAggregate<'aggregate()'>>
-  /** The new aggregate; must not change the old one in place. null or undefined deletes it. */
+  /** The new aggregate; must not change the old one in place. null deletes it; undefined is an error. */
   readonly add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'aggregate()'>>
 }
 

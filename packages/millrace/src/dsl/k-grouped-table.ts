@@ -9,7 +9,7 @@ type Callback = (...args: never[]) => unknown
 
 export interface TableAggregator<K, V, A> {
   readonly init: () => A | TopologyTypeError<OfAggregate<'aggregate()'>>
-  /** Puts a row's new value in. Must not change the aggregate in place. null or undefined deletes it. */
+  /** Puts a row's new value in. Must not change the aggregate in place. null deletes it; undefined is an error. */
   readonly add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'aggregate()'>>
   /** Takes a row's old value out; called before `add`, also when the group stays the same. */
   readonly subtract: (

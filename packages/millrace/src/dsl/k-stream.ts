@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type Partitioner, type TimestampOf } from '../plan/index.ts'
 import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
+import type { RecordContext } from '../ports/record.ts'
 import type { TableSpec } from '../ports/table.ts'
 import { hourBucket } from '../time/index.ts'
 import type { Serde } from '../serde/index.ts'
@@ -40,7 +41,9 @@ import type { Flat, OfPredicate, OfResult, SameKey, SyncResult, TopologyTypeErro
 type Callback = (...args: never[]) => unknown
 
 /** A topic, or what names one for each record. */
-type TopicOf<K, V> = string | ((value: V, key: K) => string | TopologyTypeError<OfResult<'to()'>>)
+type TopicOf<K, V> =
+  | string
+  | ((value: V, key: K, record: RecordContext) => string | TopologyTypeError<OfResult<'to()'>>)
 
 /**
  * A stream of records, each a fact of its own: an immutable handle on one operation of a topology. Every operation

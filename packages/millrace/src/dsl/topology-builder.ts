@@ -1,5 +1,6 @@
 import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type Policy } from '../plan/index.ts'
+import type { RecordTime } from '../ports/record.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { bytes, json, string, type Serde } from '../serde/index.ts'
 import { GlobalKTable } from './global-k-table.ts'
@@ -16,8 +17,11 @@ export interface SourceOptions<K, V> {
   readonly key?: Serde<K>
   /** How values are read. Default: the bytes as they are. A null value (tombstone) is passed on as null. */
   readonly value?: Serde<V>
-  /** Event time of a record. Default: its Kafka timestamp. A text must carry its offset from UTC. */
-  readonly at?: (value: V) => number | Date | string
+  /**
+   * Event time of a record; not asked for null values. Default: its Kafka timestamp. A text must carry its offset from
+   * UTC. Where the value does not tell it, the Kafka timestamp, the partition's time or the wall clock may.
+   */
+  readonly at?: (value: V, time: RecordTime) => number | Date | string
   /** Where a group without a committed offset starts. Default 'earliest'. */
   readonly startAt?: 'earliest' | 'latest'
   /** What happens to a record that cannot be read, or whose time is not a time. Default `fail`. */

@@ -1,5 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
+import type { RecordTime } from '../ports/record.ts'
 import type { TableSinkOptions } from '../ports/sink.ts'
 import type { TableSpec } from '../ports/table.ts'
 import type { Serde } from '../serde/serde.ts'
@@ -53,6 +54,9 @@ export type Partitioner = (
 /** Gives event time, ms since the epoch, of a value. */
 export type TimestampOf = (value: never) => number | Date | string
 
+/** The same where a record comes in. */
+export type SourceTimestampOf = (value: never, time: RecordTime) => number | Date | string
+
 export interface SourceNode extends NodeFields {
   readonly kind: 'source'
   /** With a pattern: what it matches, empty until the start. */
@@ -61,7 +65,7 @@ export interface SourceNode extends NodeFields {
   readonly pattern?: RegExp
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
-  readonly timestamp?: TimestampOf
+  readonly timestamp?: SourceTimestampOf
   /** Where a group without a committed offset starts. */
   readonly startAt: 'earliest' | 'latest'
   readonly onInvalid: Policy

@@ -5,9 +5,11 @@ export type { Counter, MetricName, Metrics } from './metrics.ts'
 export type {
   OutgoingRecord,
   RecordBatch,
+  RecordContext,
   RecordHeader,
   RecordHeaders,
   RecordOrigin,
+  RecordTime,
   TopicPartition,
 } from './record.ts'
 export type {

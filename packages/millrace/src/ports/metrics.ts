@@ -10,7 +10,8 @@ export interface Metrics {
 
 /**
  * records-consumed, records-produced, rows-written: what went in and out. records-skipped: by a policy;
- * dead-letters: handed to a dead-letter topic; records-dropped: by an operation's own rule (null key, late …).
+ * dead-letters: handed to a dead-letter topic; records-dropped: by an operation's own rule (null key, late …);
+ * null-keys-dropped: on the way to an internal topic, which Kafka Streams does not count among its dropped records.
  */
 export type MetricName =
   | 'records-consumed'
@@ -19,6 +20,7 @@ export type MetricName =
   | 'rows-written'
   | 'records-skipped'
   | 'records-dropped'
+  | 'null-keys-dropped'
   | 'dead-letters'
   | 'commits'
   | 'commit-retries'

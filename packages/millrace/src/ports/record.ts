@@ -15,6 +15,13 @@ export interface RecordOrigin extends TopicPartition {
   readonly offset: number
 }
 
+/** What a function that chooses topics may know of a record besides key and value: where it came from, its time, headers. */
+export interface RecordContext extends RecordOrigin {
+  /** Event time, ms. */
+  readonly timestamp: number
+  readonly headers: RecordHeaders
+}
+
 /**
  * The records of one partition, in offset order, as one fetch brought them: a cursor, so that no object per record is
  * made. May be empty (a fetched batch of control records only); `nextOffset` still advances.
@@ -42,4 +49,14 @@ export interface OutgoingRecord {
   /** ms since the epoch */
   readonly timestamp: number
   readonly headers: RecordHeaders
+}
+
+/** What the `at` of a source may know besides the value. */
+export interface RecordTime {
+  /** The record's own Kafka timestamp, ms; negative where its producer set none. */
+  readonly timestamp: number
+  /** The largest event time that the partition has brought before, ms; -1 at first. */
+  readonly partitionTime: number
+  /** ms */
+  readonly wallClock: number
 }

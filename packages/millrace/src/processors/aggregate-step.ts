@@ -51,7 +51,7 @@ export function aggregateStep(options: AggregateStepOptions, services: Processor
   return {
     first: (value, key) => {
       if (init === undefined) return value ?? null
-      return guarded(() => nextOfNew(settled(init(), 'init'), value, key))
+      return guarded(() => nextOfNew(initial(init), value, key))
     },
     next: (aggregate, value, key, place) => {
       try {
@@ -78,6 +78,13 @@ export function operationOf(init: unknown): string {
 export function checked(result: unknown, operation: string): unknown {
   if (result === undefined) throw unusable(operation, 'the new aggregate, or null to delete it', result)
   return settled(result, operation)
+}
+
+/** The first aggregate; null is one, a forgotten return is not. */
+export function initial(init: UserFunction): unknown {
+  const aggregate = settled(init(), '`init`')
+  if (aggregate === undefined) throw unusable('`init`', 'the first aggregate; null is possible', aggregate)
+  return aggregate
 }
 
 export function settled(result: unknown, operation: string): unknown {

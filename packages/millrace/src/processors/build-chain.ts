@@ -1,4 +1,5 @@
 import type { PlanNode } from '../plan/index.ts'
+import { guardFlush, guardInput, keepsState } from './guard-state.ts'
 import type { AsyncCut, Forward, ProcessorFactory, ProcessorServices } from './processor.ts'
 import { processorFactories } from './registry.ts'
 import { split } from './split.ts'
@@ -52,7 +53,14 @@ function inputsOf(node: PlanNode, targets: readonly Forward[], services: Process
   if (node.kind === 'split') return [split(node, targets, services)]
   // the record guarantees that the factory of a kind takes nodes of that kind; the compiler cannot follow the union
   const factory = processorFactories[node.kind as keyof typeof processorFactories] as ProcessorFactory<PlanNode>
-  const built = factory(node, toAll(targets), services)
+  if (!keepsState(node)) return asInputs(factory(node, toAll(targets), services))
+  const beforeCommit: ProcessorServices['beforeCommit'] = (flush) =>
+    services.beforeCommit(guardFlush(node, flush, services))
+  const built = factory(node, toAll(targets), { ...services, beforeCommit })
+  return asInputs(built).map((input) => guardInput(node, input, services))
+}
+
+function asInputs(built: Forward | readonly Forward[]): readonly Forward[] {
   return typeof built === 'function' ? [built] : built
 }
 

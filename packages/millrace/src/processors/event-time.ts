@@ -4,12 +4,15 @@ import { parseInstant } from '../time/index.ts'
 /** Whether an ISO text says its own offset from UTC. */
 const withOffset = /(?:Z|[+-]\d\d(?::?\d\d)?)$/i
 
+/** As far as a Date reaches, ms: later times are micro- or nanoseconds, and would not be exact as numbers. */
+export const latestTime = 8.64e15
+
 /**
  * Event time in whole ms of what a user's `at` gave: ms (a fraction is cut), a Date, or an ISO text. A text without an offset is read in `zone`,
  * never in the machine's. Throws TIMESTAMP_INVALID.
  */
 export function eventTime(given: unknown, zone?: string): number {
-  if (typeof given === 'number' && given >= 0 && given <= 8.64e15) return Math.floor(given)
+  if (typeof given === 'number' && given >= 0 && given <= latestTime) return Math.floor(given)
   if (given instanceof Date && given.getTime() >= 0) return given.getTime()
   if (typeof given === 'string' && (zone !== undefined || withOffset.test(given))) {
     const parsed = parseInstant(given, { zone: zone ?? 'UTC' })

@@ -7,7 +7,7 @@ import type { Forward, ProcessorServices } from './processor.ts'
 export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, services: ProcessorServices): Forward {
   const { topic, keySerde, valueSerde, keepsNullKeys } = node
   const write = partitionedOutput(node, services)
-  const dropped = services.counter('records-dropped', node.id)
+  const dropped = services.counter('null-keys-dropped', node.id)
   return (key, value, timestamp) => {
     if (key === null || key === undefined) {
       if (!keepsNullKeys) {

@@ -1,6 +1,6 @@
 import type { SessionAggregateNode, SessionStoreSpec } from '../plan/index.ts'
 import type { SessionStore, TimeWindow, Windowed } from '../ports/state-store.ts'
-import { aggregateStep, type AggregateStep, checked, failed, operationOf, settled } from './aggregate-step.ts'
+import { aggregateStep, type AggregateStep, checked, failed, initial, operationOf } from './aggregate-step.ts'
 import type { UserFunction } from './callback.ts'
 import { change } from './change.ts'
 import { emitAggregate } from './emit-aggregate.ts'
@@ -47,12 +47,12 @@ export function sessionAggregate(
     if (!isPoint) {
       for (const [old, aggregate] of joined) {
         store.put(key, old, null)
-        if (isOnUpdate) emit({ key, window: old }, null, aggregate, old.end)
+        if (isOnUpdate) emit({ key, window: old }, null, aggregate, old.end, old.end)
       }
     }
     store.put(key, window, result)
     // a session of this one point is replaced, not deleted first
-    if (isOnUpdate) emit({ key, window }, result, isPoint ? (joined[0]?.[1] ?? null) : null, window.end)
+    if (isOnUpdate) emit({ key, window }, result, isPoint ? (joined[0]?.[1] ?? null) : null, window.end, window.end)
   })
 }
 
@@ -83,7 +83,7 @@ function mergerOf(
   const merger = node.merger as UserFunction
   return (joined, key) => {
     try {
-      let aggregate = init === undefined ? null : settled(init(), 'init')
+      let aggregate = init === undefined ? null : initial(init)
       for (const [, session] of joined) {
         const isFirst = aggregate === null && init === undefined
         aggregate = isFirst ? session : checked(merger(aggregate, session, key), 'merge')

@@ -151,13 +151,21 @@ export class SlidingRecord {
   /** The window after this record, if a later record lies in it; the record itself does not. */
   #createRight({ isRightThere, right }: Surroundings): void {
     if (isRightThere || right === undefined || right.timestamp <= this.#timestamp) return
-    this.#results.write(this.#key, this.#window(this.#timestamp + 1), right.value, null, right.timestamp)
+    this.#results.write(
+      this.#key,
+      this.#window(this.#timestamp + 1),
+      right.value,
+      null,
+      right.timestamp,
+      this.#timestamp,
+    )
   }
 
   /** `undefined`: the window has closed; the record is late for it. */
   #write(start: number, value: unknown, old: unknown, timestamp: number): void {
     if (value === undefined) this.#dropLate(this.#key, this.#value, this.#timestamp)
-    else if (value !== failed) this.#results.write(this.#key, this.#window(start), value, old, timestamp)
+    else if (value !== failed)
+      this.#results.write(this.#key, this.#window(start), value, old, timestamp, this.#timestamp)
   }
 
   #isOpen(start: number): boolean {

@@ -1,7 +1,8 @@
 import { StreamsError } from '../errors/index.ts'
 import type { SourceNode } from '../plan/index.ts'
 import type { RecordBatch } from '../ports/record.ts'
-import { eventTime } from './event-time.ts'
+import { eventTime, latestTime } from './event-time.ts'
+import { PartitionTimes } from './partition-times.ts'
 import type { TaskServices } from './build-chain.ts'
 import type { Forward } from './processor.ts'
 
@@ -12,8 +13,10 @@ export type SourceReader = (batch: RecordBatch, from: number, to: number) => voi
 export function source(node: SourceNode, forward: Forward, services: TaskServices): SourceReader {
   const { keySerde, valueSerde, timestamp: at } = node
   const { record, streamTime } = services
+  const times = new PartitionTimes(services)
   return (batch, from, to) => {
     const { topic } = batch
+    const known = times.of(topic)
     for (let index = from; index < to; index++) {
       record.at(batch, index)
       let key: unknown
@@ -24,12 +27,14 @@ export function source(node: SourceNode, forward: Forward, services: TaskService
         const valueBytes = batch.value(index)
         key = keyBytes === null ? null : keySerde.deserialize(keyBytes, topic)
         value = valueBytes === null ? null : valueSerde.deserialize(valueBytes, topic)
-        time = at === undefined || value === null ? batch.timestamp(index) : eventTime(at(value as never))
-        if (time < 0) throw negativeTime(time)
+        time = known.timestamp = batch.timestamp(index)
+        if (at !== undefined && value !== null) time = eventTime(at(value as never, known))
+        if (!(time >= 0 && time <= latestTime)) throw invalidTime(time)
       } catch (thrown) {
         services.failed(node, node.onInvalid, asUnreadable(thrown, node))
         continue
       }
+      if (time > known.partitionTime) known.partitionTime = time
       if (time > streamTime.ms) streamTime.ms = time
       forward(key, value, time)
       if (streamTime.ms >= streamTime.nextAt) streamTime.run()
@@ -37,11 +42,12 @@ export function source(node: SourceNode, forward: Forward, services: TaskService
   }
 }
 
-function negativeTime(time: number): StreamsError {
+function invalidTime(time: number): StreamsError {
+  const why = time > 0 ? 'No such day exists: times are ms, not micro- or nanoseconds' : 'Its producer set no time'
   return new StreamsError({
     code: 'TIMESTAMP_INVALID',
     what: `The record has timestamp ${time}`,
-    hint: 'Its producer set no time: give source() an `at` option that takes it from the value.',
+    hint: `${why}. Give source() an \`at\` option that takes it from the value.`,
   })
 }
 

@@ -43,7 +43,7 @@ export function streamAggregate(
       if (newValue === failed) return
       const time = old === undefined ? timestamp : Math.max(timestamp, old.timestamp)
       rows.put(key, newValue, time)
-      emit(key, newValue, old === undefined ? null : old.value, time)
+      emit(key, newValue, old === undefined ? null : old.value, time, timestamp)
     }
   })
 }

@@ -30,7 +30,7 @@ export function tableAggregate(node: TableAggregateNode, forward: Forward, servi
     const time =
       old !== undefined && (newValue !== null || oldValue !== null) ? Math.max(timestamp, old.timestamp) : timestamp
     rows.put(key, result, time)
-    emit(key, result, old === undefined ? null : old.value, time)
+    emit(key, result, old === undefined ? null : old.value, time, timestamp)
   }
 }
 

@@ -2,6 +2,10 @@ import type { TableSourceNode } from '../plan/index.ts'
 import { cacheBytesOf, emitTable } from './emit-table.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { tableRows } from './table-rows.ts'
+import type { TableView } from './table-view.ts'
+
+/** Of a table without a store: nobody looks rows up there, but filters below ask what kind of table it is. */
+const noRows: TableView = { isVersioned: false, get: () => undefined }
 
 /**
  * Makes updates of records: the last one that arrives is the row, whatever its time (a versioned table goes by time).
@@ -9,6 +13,7 @@ import { tableRows } from './table-rows.ts'
  */
 export function tableSource(node: TableSourceNode, forward: Forward, services: ProcessorServices): Forward {
   const rows = node.isMaterialized ? tableRows(node, services) : undefined
+  if (rows === undefined) services.provideView(node.id, noRows)
   const write = emitTable(node, rows, forward, services)
   const dropped = services.counter('records-dropped', node.id)
   const needsOld = node.sendsOldValues === true || cacheBytesOf(node) > 0

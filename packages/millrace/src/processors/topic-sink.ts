@@ -1,6 +1,8 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { TopicSinkNode } from '../plan/index.ts'
 import { unusable, type UserFunction } from './callback.ts'
+import type { RecordContext, RecordHeaders } from '../ports/record.ts'
+import type { CurrentRecord } from './current-record.ts'
 import { partitionedOutput } from './partitioned-output.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
@@ -9,11 +11,13 @@ export function topicSink(node: TopicSinkNode, _forward: Forward, services: Proc
   const write = partitionedOutput(node, services)
   const [only = ''] = node.topics
   const route = node.route as UserFunction | undefined
+  const context = new SinkRecord(services.record)
   return (key, value, timestamp) => {
     let topic = only
     if (route !== undefined) {
       try {
-        const named = route(value, key)
+        context.timestamp = timestamp
+        const named = route(value, key, context)
         if (typeof named !== 'string') throw unusable('to()', 'the name of a topic', named)
         topic = named
       } catch (thrown) {
@@ -30,6 +34,32 @@ export function topicSink(node: TopicSinkNode, _forward: Forward, services: Proc
       return services.failed(node, node.onError, asUnwritable(thrown, topic))
     }
     write(topic, key, value, keyBytes, valueBytes, timestamp)
+  }
+}
+
+/** The record that is being routed: one object that moves with the records. */
+class SinkRecord implements RecordContext {
+  timestamp = -1
+  readonly #record: CurrentRecord
+
+  constructor(record: CurrentRecord) {
+    this.#record = record
+  }
+
+  get topic(): string {
+    return this.#record.topic
+  }
+
+  get partition(): number {
+    return this.#record.partition
+  }
+
+  get offset(): number {
+    return this.#record.offset
+  }
+
+  get headers(): RecordHeaders {
+    return this.#record.headers
   }
 }
 

@@ -45,7 +45,7 @@ export function windowAggregate(
           old === undefined ? step.first(value ?? null, key) : step.next(old.value, value ?? null, key, window.start)
         if (result === failed) return
         const time = old === undefined ? timestamp : Math.max(timestamp, old.timestamp)
-        write(key, window, result, old === undefined ? null : old.value, time)
+        write(key, window, result, old === undefined ? null : old.value, time, timestamp)
       }
     }
   })

@@ -13,7 +13,14 @@ export type ResultStore = WindowStore<unknown, WindowResult>
 export interface WindowResults {
   readonly store: ResultStore
   /** Writes a window's aggregate (null deletes) and, on update, sends it on. `old` is null for a new window. */
-  readonly write: (key: unknown, window: TimeWindow, value: unknown, old: unknown, timestamp: number) => void
+  readonly write: (
+    key: unknown,
+    window: TimeWindow,
+    value: unknown,
+    old: unknown,
+    timestamp: number,
+    recordTime: number,
+  ) => void
 }
 
 export function windowResults(
@@ -31,9 +38,9 @@ export function windowResults(
   const isOnUpdate = node.emit === 'on-update'
   return {
     store,
-    write: (key, window, value, old, timestamp) => {
+    write: (key, window, value, old, timestamp, recordTime) => {
       store.put(key, value === null ? null : { value, timestamp }, window.start)
-      if (isOnUpdate) emit({ key, window }, value, old, timestamp)
+      if (isOnUpdate) emit({ key, window }, value, old, timestamp, recordTime)
     },
   }
 }

@@ -5,8 +5,8 @@ type TableNode = Extract<PlanNode, { readonly isMaterialized: boolean }>
 /**
  * Decides which tables are kept in a store, and which updates carry the value that they replace. A look-up or a
  * subtraction needs them: it is satisfied by the nearest table above that has a store, and the table at the top gets one
- * if there is none (as Kafka Streams does). A filter takes old values where they are to be had anyway, to leave out
- * deletions of rows that never passed.
+ * if there is none. A filter takes old values where what was written before it has made them known, to leave out
+ * deletions of rows that never passed: hence one pass in the order written (both as Kafka Streams does).
  */
 export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode[] {
   const needs = new Needs(nodes)
@@ -19,10 +19,7 @@ export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode
     else if (node.kind === 'subscription-send') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-join') needs.view(node.parents[1]!)
     else if (node.kind === 'response-join') needs.view(node.parents[1]!)
-  }
-  for (const node of nodes) {
-    if (node.kind === 'table-filter') needs.oldValues(node.parents[0]!, false)
-    if (isTable(node) && node.kind === 'table-filter') needs.oldValues(node.id, false)
+    else if (node.kind === 'table-filter') needs.oldValuesOfFilter(node)
   }
   return nodes.map((node) => needs.decided(node))
 }
@@ -64,6 +61,11 @@ class Needs {
     if (!this.#knowsOldValues(node, force)) return false
     this.#sendsOld.add(id)
     return true
+  }
+
+  /** A store of the filter's own does not help: what its predicate left out is not there. */
+  oldValuesOfFilter(filter: TableNode & { readonly kind: 'table-filter' }): void {
+    if (this.oldValues(filter.parents[0]!, false)) this.#sendsOld.add(filter.id)
   }
 
   decided(node: PlanNode): PlanNode {
