@@ -5,7 +5,7 @@ export function helpText(measurements: readonly Measurement[]): string {
   const width = Math.max(...measurements.map(({ name }) => name.length))
   return `Measures Millrace next to the bare drivers, side by side in one run.
 
-Usage: npm run bench -- [options]
+Usage: npm run bench -- [measurement …] [options]
 
 Every side runs in a process of its own, the sides in turn (A B A B …), so that what else the machine does meets all
 of them. Figures are medians over the rounds; a ratio is the median of the ratios within the rounds. Each side warms up

@@ -3,7 +3,8 @@ import { cassandra } from './measurements/cassandra.ts'
 import { consume } from './measurements/consume.ts'
 import { embedded } from './measurements/embedded.ts'
 import { forward } from './measurements/forward.ts'
+import { inProcess } from './measurements/in-process.ts'
 import { latency } from './measurements/latency.ts'
 
 /** In the order in which they run. */
-export const measurements: readonly Measurement[] = [consume, forward, cassandra, latency, embedded]
+export const measurements: readonly Measurement[] = [consume, forward, cassandra, latency, embedded, inProcess]

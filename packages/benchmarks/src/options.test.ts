@@ -21,6 +21,10 @@ it('takes a size of its own over that of a quick run', () => {
   })
 })
 
+it('takes measurements by their names alone', () => {
+  expect(readOptions(['latency', '--only', 'consume'], names)).toMatchObject({ only: ['latency', 'consume'] })
+})
+
 it('refuses what it does not know', () => {
   for (const args of [['--fast'], ['--rounds', '0'], ['--records', 'many'], ['--only', 'speed'], ['extra']])
     expect(() => readOptions(args, names)).toThrow(UsageError)

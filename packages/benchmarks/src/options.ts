@@ -16,12 +16,12 @@ export class UsageError extends Error {
 
 /** Reads the command line; 'help' when that is asked for. Throws UsageError. */
 export function readOptions(args: readonly string[], names: readonly string[]): Options | 'help' {
-  const { values } = parse(args)
+  const { values, positionals } = parse(args)
   if (values.help === true) return 'help'
   const isQuick = values.quick === true
-  const only = (values.only ?? '').split(',').filter((name) => name !== '')
+  const only = [...positionals, ...(values.only ?? '').split(',').filter((name) => name !== '')]
   const unknown = only.find((name) => !names.includes(name))
-  if (unknown !== undefined) throw new UsageError(`--only knows ${names.join(', ')}; not '${unknown}'`)
+  if (unknown !== undefined) throw new UsageError(`There is no measurement '${unknown}'; there are ${names.join(', ')}`)
   return {
     only,
     records: atLeast('records', values.records, isQuick ? 50_000 : 1_000_000, 10_000),
@@ -35,6 +35,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
+      allowPositionals: true,
       options: {
         only: { type: 'string' },
         records: { type: 'string' },

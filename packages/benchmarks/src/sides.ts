@@ -12,6 +12,7 @@ export const sides = {
   'bare-follow': () => import('./sides/bare-follow.ts'),
   'millrace-follow': () => import('./sides/millrace-follow.ts'),
   'latency-probe': () => import('./sides/latency-probe.ts'),
+  'in-process': () => import('./sides/in-process.ts'),
   'embedded-example': () => import('./sides/embedded-example.ts'),
 } as const
 
