@@ -13,9 +13,9 @@ export interface Transport {
   consumer(options: ConsumerOptions, listener: ConsumerListener): TransportConsumer
   producer(options: ProducerOptions): TransportProducer
   /** Writes in transactions; the id outlives restarts, and whoever inits it last is the only one who can write with it. */
-  transactionalProducer?(options: TransactionalProducerOptions): TransactionalProducer
+  transactionalProducer(options: TransactionalProducerOptions): TransactionalProducer
   /** Reads partitions apart from any group: for restoring state, standby replicas and global tables. */
-  reader?(options: ReaderOptions, listener: ReaderListener): TransportReader
+  reader(options: ReaderOptions, listener: ReaderListener): TransportReader
   /** Closes what is still open. Idempotent. */
   close(): Promise<void>
 }
@@ -30,9 +30,9 @@ export interface TransportAdmin {
   /** `earliest`: the first offset still in the log; `latest`: the offset that the next record will get. */
   offsets(partitions: readonly TopicPartition[], at: 'earliest' | 'latest'): Promise<readonly PartitionOffset[]>
   /** The last stable offset: where a `read_committed` reader ends, below every transaction that is still open. */
-  stableOffsets?(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]>
+  stableOffsets(partitions: readonly TopicPartition[]): Promise<readonly PartitionOffset[]>
   /** Deletes all records below the offsets. A topic that is not there is no error. */
-  deleteRecords?(below: readonly PartitionOffset[]): Promise<void>
+  deleteRecords(below: readonly PartitionOffset[]): Promise<void>
   /** What a group has committed; a partition without a commit is absent. */
   committed(groupId: string, partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]>
 }

@@ -50,6 +50,8 @@ class MortalProcess {
       admin: real.admin,
       connect: () => real.connect(),
       close: () => real.close(),
+      transactionalProducer: (of) => real.transactionalProducer(of),
+      reader: (of, listener) => real.reader(of, listener),
       consumer: (of, listener) => {
         const consumer = real.consumer(of, listener)
         return {

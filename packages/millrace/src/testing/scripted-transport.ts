@@ -5,13 +5,18 @@ import type {
   PartitionOffset,
   ProduceAck,
   ProduceBatch,
+  ReaderListener,
   RecordBatch,
   TopicPartition,
+  TransactionalProducer,
+  TransactionalProducerOptions,
   Transport,
   TransportAdmin,
   TransportConsumer,
   TransportProducer,
+  TransportReader,
 } from '../ports/index.ts'
+import { ScriptedTransaction } from './scripted-transaction.ts'
 
 /** Where a test may make the transport wait or fail: awaited before each such call has its effect. */
 export interface TransportHooks {
@@ -19,6 +24,14 @@ export interface TransportHooks {
   send: (batches: readonly ProduceBatch[]) => Promise<void>
   stop: () => Promise<void>
   closeProducer: () => Promise<void>
+  transaction: (step: 'init' | 'commit' | 'abort', transactionalId: string) => Promise<void>
+}
+
+/** A reader that the test hands batches to, through its listener. */
+export interface ScriptedReader {
+  readonly listener: ReaderListener
+  /** Where the reading of `topic/partition` was told to begin. */
+  readonly positions: Map<string, number>
 }
 
 /** A transport with one consumer, whose group, deliveries and faults the test plays itself. */
@@ -29,10 +42,13 @@ export class ScriptedTransport implements Transport {
     send: () => Promise.resolve(),
     stop: () => Promise.resolve(),
     closeProducer: () => Promise.resolve(),
+    transaction: () => Promise.resolve(),
   }
   readonly committed: Map<string, number> = new Map()
   readonly sent: ProduceBatch[] = []
   readonly paused: Set<string> = new Set()
+  readonly deletedBelow: Map<string, number> = new Map()
+  readonly readers: ScriptedReader[] = []
   readonly admin: TransportAdmin
   isClosed: boolean = false
   #listener: ConsumerListener | undefined
@@ -51,6 +67,8 @@ export class ScriptedTransport implements Transport {
       listTopics: () => Promise.resolve(Object.keys(counts)),
       createTopics: () => Promise.resolve(),
       offsets: (partitions, at) => Promise.resolve(offsetsOf(partitions, at === 'earliest' ? 0 : 1)),
+      stableOffsets: (partitions) => Promise.resolve(offsetsOf(partitions, 1)),
+      deleteRecords: async (below) => below.forEach((one) => this.deletedBelow.set(nameOf(one), one.offset)),
       committed: (_groupId, partitions) => Promise.resolve(this.#committedOf(partitions)),
     }
   }
@@ -90,6 +108,28 @@ export class ScriptedTransport implements Transport {
         }))
       },
       close: () => this.hooks.closeProducer(),
+    }
+  }
+
+  /** What it sends counts as sent and committed when its transaction is. */
+  transactionalProducer({ transactionalId }: TransactionalProducerOptions): TransactionalProducer {
+    return new ScriptedTransaction({
+      step: (step) => this.hooks.transaction(step, transactionalId),
+      send: (batches) => this.hooks.send(batches),
+      committed: (batches, offsets) => {
+        this.sent.push(...batches)
+        for (const one of offsets) this.committed.set(nameOf(one), one.offset)
+      },
+    })
+  }
+
+  reader(_options: unknown, listener: ReaderListener): TransportReader {
+    const reader = { listener, positions: new Map<string, number>() }
+    this.readers.push(reader)
+    return {
+      add: (partitions) => partitions.forEach((one) => reader.positions.set(nameOf(one), one.offset)),
+      remove: (partitions) => partitions.forEach((one) => reader.positions.delete(nameOf(one))),
+      close: async () => reader.positions.clear(),
     }
   }
 

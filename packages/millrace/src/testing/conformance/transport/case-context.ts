@@ -51,7 +51,7 @@ export class TransportCaseContext implements CaseContext {
 
   readonly transactional = (transactionalId: string, timeoutMs?: number): TransactionalProducer => {
     const timeout = timeoutMs === undefined ? {} : { timeoutMs }
-    const producer = this.transport.transactionalProducer!({ clientId: 'conformance', transactionalId, ...timeout })
+    const producer = this.transport.transactionalProducer({ clientId: 'conformance', transactionalId, ...timeout })
     this.#producers.push(producer)
     return producer
   }
@@ -66,7 +66,7 @@ export class TransportCaseContext implements CaseContext {
     (await this.transport.admin.offsets([partition], 'latest'))[0]?.offset ?? -1
 
   readonly stable = async (partition: TopicPartition): Promise<number> =>
-    (await this.transport.admin.stableOffsets!([partition]))[0]?.offset ?? -1
+    (await this.transport.admin.stableOffsets([partition]))[0]?.offset ?? -1
 
   readonly write = async (topic: string, partition: number, values: readonly string[]): Promise<void> => {
     const producer = this.producer()

@@ -3,13 +3,12 @@ import { codeOf, numbered, type TransportCase } from './transport-case.ts'
 export const deleteRecordsCases: readonly TransportCase[] = [
   {
     title: 'makes everything below the offset unreadable and leaves the rest',
-    needs: ['deleteRecords', 'reader'],
     async run({ transport, topic, write, reader, until, expect }) {
       const name = await topic(2)
       const partition = { topic: name, partition: 0 }
       await write(name, 0, numbered('a', 10))
       await write(name, 1, numbered('b', 3))
-      await transport.admin.deleteRecords!([{ ...partition, offset: 6 }])
+      await transport.admin.deleteRecords([{ ...partition, offset: 6 }])
       expect(await transport.admin.offsets([partition], 'earliest')).toEqual([{ ...partition, offset: 6 }])
       expect(await transport.admin.offsets([partition], 'latest')).toEqual([{ ...partition, offset: 10 }])
       const one = reader()
@@ -24,24 +23,22 @@ export const deleteRecordsCases: readonly TransportCase[] = [
   },
   {
     title: 'changes nothing for an offset that is deleted already',
-    needs: ['deleteRecords'],
     async run({ transport, topic, write, expect }) {
       const name = await topic(1)
       const partition = { topic: name, partition: 0 }
       await write(name, 0, numbered('a', 10))
-      await transport.admin.deleteRecords!([{ ...partition, offset: 6 }])
-      await transport.admin.deleteRecords!([{ ...partition, offset: 2 }])
+      await transport.admin.deleteRecords([{ ...partition, offset: 6 }])
+      await transport.admin.deleteRecords([{ ...partition, offset: 2 }])
       expect(await transport.admin.offsets([partition], 'earliest')).toEqual([{ ...partition, offset: 6 }])
     },
   },
   {
     title: 'deletes everything up to the end',
-    needs: ['deleteRecords'],
     async run({ transport, topic, write, expect }) {
       const name = await topic(1)
       const partition = { topic: name, partition: 0 }
       await write(name, 0, numbered('a', 3))
-      await transport.admin.deleteRecords!([{ ...partition, offset: 3 }])
+      await transport.admin.deleteRecords([{ ...partition, offset: 3 }])
       expect(await transport.admin.offsets([partition], 'earliest')).toEqual([{ ...partition, offset: 3 }])
       await write(name, 0, ['next'])
       expect(await transport.admin.offsets([partition], 'latest')).toEqual([{ ...partition, offset: 4 }])
@@ -49,12 +46,11 @@ export const deleteRecordsCases: readonly TransportCase[] = [
   },
   {
     title: 'is no error for a topic that does not exist',
-    needs: ['deleteRecords'],
     async run({ transport, topic, uniqueName, write, expect }) {
       const there = { topic: await topic(1), partition: 0 }
       await write(there.topic, 0, numbered('a', 4))
       const missing = { topic: uniqueName('missing'), partition: 0 }
-      const deletion = transport.admin.deleteRecords!([
+      const deletion = transport.admin.deleteRecords([
         { ...missing, offset: 1 },
         { ...there, offset: 2 },
       ])
@@ -65,11 +61,10 @@ export const deleteRecordsCases: readonly TransportCase[] = [
   },
   {
     title: 'lets a reader whose offset is gone go on at the first that is there',
-    needs: ['deleteRecords', 'reader'],
     async run({ transport, topic, write, reader, until, expect }) {
       const name = await topic(1)
       await write(name, 0, numbered('a', 10))
-      await transport.admin.deleteRecords!([{ topic: name, partition: 0, offset: 7 }])
+      await transport.admin.deleteRecords([{ topic: name, partition: 0, offset: 7 }])
       const one = reader()
       one.add([{ topic: name, partition: 0, offset: 2 }])
       await until('the rest is read', () => one.received.length === 3)

@@ -15,7 +15,6 @@ function createTalkingAssignor(calls: AssignmentInput[] = []): GroupAssignor {
 export const infoCases: readonly TransportCase[] = [
   {
     title: 'tells the assignor what each member says of itself, and each member what the assignor answers',
-    needs: ['info'],
     async run({ topic, uniqueName, member, until, expect }) {
       const name = await topic(2)
       const groupId = uniqueName('group')
@@ -35,7 +34,6 @@ export const infoCases: readonly TransportCase[] = [
   },
   {
     title: 'asks a member anew at every join',
-    needs: ['info'],
     async run({ topic, uniqueName, member, until, expect }) {
       const name = await topic(2)
       const groupId = uniqueName('group')
@@ -57,7 +55,6 @@ export const infoCases: readonly TransportCase[] = [
   },
   {
     title: 'says nothing where nobody said anything',
-    needs: ['info'],
     async run({ topic, uniqueName, member, expect }) {
       const name = await topic(1)
       const calls: AssignmentInput[] = []
@@ -69,7 +66,6 @@ export const infoCases: readonly TransportCase[] = [
   },
   {
     title: 'carries 20,000 characters of info',
-    needs: ['info'],
     async run({ topic, uniqueName, member, expect }) {
       const name = await topic(1)
       const info = 'é'.repeat(20_000)

@@ -3,7 +3,6 @@ import { codeOf, gate, numbered, record, type TransportCase } from './transport-
 export const readerCases: readonly TransportCase[] = [
   {
     title: 'reads from exactly the offset named, also inside a written batch, and then what comes later',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(2)
       await write(name, 0, numbered('a', 10))
@@ -19,7 +18,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'reads apart from groups: a member of a group gets the same records',
-    needs: ['reader'],
     async run({ topic, uniqueName, write, member, reader, until, expect }) {
       const name = await topic(1)
       await write(name, 0, numbered('a', 5))
@@ -33,7 +31,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'reads keys, headers and timestamps',
-    needs: ['reader'],
     async run({ topic, producer, reader, until, expect }) {
       const name = await topic(1)
       const headers = [{ name: 'h', value: Buffer.from('1') }]
@@ -57,7 +54,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'gives the next batch of a partition only when the listener is done; other partitions go on',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(2)
       const door = gate()
@@ -85,7 +81,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'reads nothing more of a partition that was removed; the others go on',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(2)
       const one = reader()
@@ -104,7 +99,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'starts over where it is told to when a partition is added again',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(1)
       await write(name, 0, numbered('a', 5))
@@ -121,7 +115,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'starts over at once, also while the listener is not done with a batch of before',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(1)
       await write(name, 0, numbered('a', 2))
@@ -147,7 +140,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'hands over nothing after close, however often it is closed',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(1)
       const [closed, witness] = [reader(), reader()]
@@ -163,7 +155,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'closes while the listener never gets done with a batch',
-    needs: ['reader'],
     async run({ topic, write, reader, until, expect }) {
       const name = await topic(1)
       await write(name, 0, ['held'])
@@ -175,7 +166,6 @@ export const readerCases: readonly TransportCase[] = [
   },
   {
     title: 'tells of a partition that does not exist, and reads the others',
-    needs: ['reader'],
     async run({ topic, uniqueName, write, reader, until, expect }) {
       const name = await topic(1)
       const missing = { topic: uniqueName('missing'), partition: 0 }

@@ -34,7 +34,7 @@ export class RecordingReader implements ReaderListener {
     this.#options = options
     this.#notify = notify
     const { clientId = 'conformance', isolation = 'read_uncommitted' } = options
-    this.#reader = transport.reader!({ clientId, isolation }, this)
+    this.#reader = transport.reader({ clientId, isolation }, this)
   }
 
   /** `allowed`: the lowest offset that may come, where the one asked for is not in the log. */

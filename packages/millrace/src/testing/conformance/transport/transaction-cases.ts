@@ -5,7 +5,6 @@ const records = (values: readonly string[]): ReturnType<typeof record>[] => valu
 export const transactionCases: readonly TransportCase[] = [
   {
     title: 'shows a transaction to read_committed after its commit, to read_uncommitted at once',
-    needs: ['transactions', 'reader', 'stableOffsets'],
     async run({ topic, uniqueName, transactional, reader, stable, until, expect }) {
       const name = await topic(2)
       const partition = { topic: name, partition: 0 }
@@ -35,7 +34,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'leaves the records of an aborted transaction out; the next offset moves over them',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, reader, write, until, latest, expect }) {
       const name = await topic(1)
       const partition = { topic: name, partition: 0 }
@@ -59,7 +57,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'moves the next offset over an aborted transaction at the very end of the log',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, reader, until, latest, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const producer = transactional(uniqueName('tx'))
@@ -75,7 +72,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'gives each end of a transaction an offset in every partition it wrote to, and in no other',
-    needs: ['transactions', 'stableOffsets'],
     async run({ topic, uniqueName, transactional, latest, stable, expect }) {
       const name = await topic(2)
       const [first, second] = [0, 1].map((partition) => ({ topic: name, partition }))
@@ -95,7 +91,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'holds records of others back from read_committed while a transaction before them is open',
-    needs: ['transactions', 'reader', 'stableOffsets'],
     async run({ topic, uniqueName, transactional, reader, write, stable, until, expect }) {
       const name = await topic(1)
       const partition = { topic: name, partition: 0 }
@@ -119,7 +114,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'keeps a member of a group with read_committed below open and apart from aborted transactions',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, member, reader, until, expect }) {
       const name = await topic(1)
       const partition = { topic: name, partition: 0 }
@@ -148,7 +142,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'commits offsets of a group with the transaction, and not before',
-    needs: ['transactions'],
     async run({ transport, topic, uniqueName, transactional, expect }) {
       const name = await topic(2)
       const groupId = uniqueName('group')
@@ -176,7 +169,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'has nothing to do for a commit or abort where no transaction is open',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, latest, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const producer = transactional(uniqueName('tx'))
@@ -194,7 +186,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'reads 20 transactions, every third aborted, as what was committed and in order',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, reader, latest, until, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const producers = [transactional(uniqueName('tx')), transactional(uniqueName('tx'))]
@@ -217,7 +208,6 @@ export const transactionCases: readonly TransportCase[] = [
   },
   {
     title: 'refuses a send before init',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const sent = transactional(uniqueName('tx')).send([{ ...partition, records: records(['a']) }])

@@ -5,7 +5,6 @@ const records = (values: readonly string[]): ReturnType<typeof record>[] => valu
 export const transactionFenceCases: readonly TransportCase[] = [
   {
     title: 'fences the earlier holder of an id with init, and aborts what it left open',
-    needs: ['transactions', 'reader'],
     async run({ transport, topic, uniqueName, transactional, reader, latest, until, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const [id, groupId] = [uniqueName('tx'), uniqueName('group')]
@@ -28,7 +27,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'rejects a fenced send, and leaves nothing of it in the log',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, latest, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const id = uniqueName('tx')
@@ -42,7 +40,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'rejects a fenced commit with PRODUCER_FENCED',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const id = uniqueName('tx')
@@ -55,7 +52,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'rejects fenced offsets with PRODUCER_FENCED',
-    needs: ['transactions'],
     async run({ transport, topic, uniqueName, transactional, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const [id, groupId] = [uniqueName('tx'), uniqueName('group')]
@@ -71,7 +67,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'stays fenced, also after abort',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const id = uniqueName('tx')
@@ -87,7 +82,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'keeps ids apart: an init fences nobody else',
-    needs: ['transactions'],
     async run({ topic, uniqueName, transactional, latest, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const one = transactional(uniqueName('tx'))
@@ -100,7 +94,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'aborts what is open on close',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, reader, write, until, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const producer = transactional(uniqueName('tx'))
@@ -117,7 +110,6 @@ export const transactionFenceCases: readonly TransportCase[] = [
   },
   {
     title: 'aborts a transaction that is open for longer than its time-out; a new holder of the id can write',
-    needs: ['transactions', 'reader'],
     async run({ topic, uniqueName, transactional, reader, write, until, expect }) {
       const partition = { topic: await topic(1), partition: 0 }
       const id = uniqueName('tx')

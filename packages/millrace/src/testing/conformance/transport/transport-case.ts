@@ -10,9 +10,6 @@ import type {
 import type { MemberOptions, RecordingMember } from './recording-member.ts'
 import type { RecordingReader, RecordingReaderOptions } from './recording-reader.ts'
 
-/** What a transport may still lack: an optional part of the port. */
-export type Ability = 'reader' | 'transactions' | 'stableOffsets' | 'deleteRecords' | 'info'
-
 /** What an adapter brings to the suite. */
 export interface TransportHarness {
   /** Called once per test. The transport is not connected yet; several consumers are made from it. */
@@ -21,8 +18,6 @@ export interface TransportHarness {
   unreachable?(): Transport
   /** Tests that this adapter does not pass, by title, each with the reason, which the report shows. */
   readonly skips?: Readonly<Record<string, string>>
-  /** Optional parts of the port that this adapter does not have; the report shows each test that is skipped for it. */
-  readonly lacks?: readonly Ability[]
 }
 
 export interface TransportUnderTest {
@@ -53,7 +48,6 @@ export interface Expectation {
 /** One test of the suite. */
 export interface TransportCase {
   readonly title: string
-  readonly needs?: readonly Ability[]
   readonly run: (context: CaseContext) => Promise<void>
 }
 

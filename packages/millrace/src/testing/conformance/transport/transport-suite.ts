@@ -74,13 +74,12 @@ export function transportSuite(name: string, harness: TransportHarness, tools: S
 const unreachableTitle = 'rejects connect with TRANSPORT_UNREACHABLE when no server answers'
 
 function defineTest(
-  { title, run, needs }: TransportCase,
+  { title, run }: TransportCase,
   harness: TransportHarness,
   skips: ReadonlyMap<string, string>,
   tools: SuiteTools,
 ): void {
-  const lacking = needs?.filter((ability) => harness.lacks?.includes(ability)) ?? []
-  const reason = skips.get(title) ?? (lacking.length > 0 ? `the adapter has no ${lacking.join(', ')} yet` : undefined)
+  const reason = skips.get(title)
   if (reason !== undefined) {
     tools.it.skip(`${title} (skipped: ${reason})`, async () => {})
     return
