@@ -12,13 +12,26 @@ export interface StateStore {
   readonly isPersistent: boolean
   /**
    * The writes since the last call, one per changelog key (the last one wins), in the order of their first change, as
-   * a changelog holds them. Ends the set: a second call gives only what was written after the first. What came and went
-   * within one set is not told, unless whoever restores would miss the observed time. Versioned stores: one per key and
-   * time, as the last value alone would not rebuild the history.
+   * a changelog holds them. What came and went within one set is not told, unless whoever restores would miss the
+   * observed time. Versioned stores: one per key and time, and behind a late one the latest of its key again, as it
+   * must be the one that log compaction keeps.
+   *
+   * Seals: what was written until now, and nothing later, is what the next flush of the task brings to disk. Ends a
+   * restore, too: from now on a flush drops what has expired.
    */
   takeChanges(): readonly StoreChange[]
-  /** Puts a changelog record back, without making a change of it. */
+  /**
+   * Puts a changelog record back, without making a change of it. Nothing expires meanwhile, and a flush takes along
+   * what was restored. After the records of a commit the observed time is what it was at that commit.
+   */
   restore(change: StoreChange): void
+  /**
+   * Says that the changelog holds, behind what was restored, this record of somebody else: the next takeChanges()
+   * tells what stands in the store instead. To be called behind all restores. Stores without a changelog ignore it.
+   */
+  touch(change: StoreChange): void
+  /** About how many bytes were written since the last takeChanges(); 0 for what is neither logged nor persistent. */
+  readonly pendingBytes: number
   close(): void
 }
 
@@ -27,8 +40,16 @@ export interface StoreChange {
   readonly key: Buffer
   /** null deletes. */
   readonly value: Buffer | null
-  /** ms; the value's time; else the window's start or session's end; 0 in key-value stores without times */
+  /**
+   * ms; the value's time; else the window's start or session's end; 0 in key-value stores without times. Of a
+   * retraction in a window or session store: the observed time, which is restored with it.
+   */
   readonly timestamp: number
+  /**
+   * There never was such a record: somebody wrote it who had lost the task, or did not commit. Restoring this makes the
+   * store as if it had not been put; a mere deletion would leave a tombstone, or move the observed time. Value is null.
+   */
+  readonly isRetraction?: true
 }
 
 export interface RangeOptions {

@@ -9,7 +9,8 @@ type Op =
   | { readonly kind: 'put' | 'put-if-absent'; readonly key: number; readonly value: number }
   | { readonly kind: 'delete' | 'get' | 'prefix'; readonly key: number; readonly isReverse: boolean }
   | { readonly kind: 'range'; readonly from: number; readonly to: number; readonly isReverse: boolean }
-  | { readonly kind: 'all' | 'commit' | 'flush' | 'crash' }
+  | { readonly kind: 'intrude'; readonly key: number; readonly value: number | null }
+  | { readonly kind: 'all' | 'write' | 'commit' | 'flush-committed' | 'compact' | 'crash' | 'crash-flushing' }
 
 const keyKinds: readonly { readonly name: string; readonly serde: Serde<never>; readonly keys: readonly unknown[] }[] =
   [
@@ -35,7 +36,16 @@ const operations: fc.Arbitrary<Op[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('range'), from: keyAt, to: keyAt, isReverse: fc.boolean() }),
     },
-    { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('all', 'commit', 'flush', 'crash') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('intrude'), key: keyAt, value: fc.option(fc.nat(), { freq: 2 }) }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('all', 'write', 'commit', 'flush-committed', 'compact', 'crash', 'crash-flushing'),
+      }),
+    },
   ),
   { maxLength: 60 },
 )
@@ -85,14 +95,18 @@ function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]):
         [...store.all()],
         sorted(() => true, false),
       )
-    } else if (op.kind === 'crash') {
-      rig.crash()
+    } else if (op.kind === 'intrude') {
+      const value = op.value === null ? null : long().serialize(op.value, 't')
+      rig.intrude({ key: bytesOfKey(key(op.key)), value, timestamp: 0 })
+    } else if (op.kind === 'crash' || op.kind === 'crash-flushing') {
+      rig.crash(op.kind === 'crash' ? Infinity : 2)
       model = new Map(committed)
-    } else {
-      if (op.kind === 'commit') rig.commit()
-      else rig.flush()
+    } else if (op.kind === 'commit') {
+      rig.commit()
       committed = new Map(model)
-    }
+    } else if (op.kind === 'write') rig.write()
+    else if (op.kind === 'compact') rig.compact()
+    else rig.flushCommitted()
     told.add(rig.store.size, model.size)
   }
   told.add(
@@ -104,7 +118,7 @@ function run(rig: StoreRig<Spec>, ops: readonly Op[], keys: readonly unknown[]):
 
 describe.each(storeHomes)('a key-value store $name', (home) => {
   it.each(keyKinds)('equals a map sorted by the bytes of $name keys, whatever happens', ({ serde, keys }) => {
-    const numRuns = home.storage === 'memory' ? 300 : 40
+    const numRuns = home.storage === 'memory' ? 400 : 60
     const spec = { ...fields, keySerde: serde } as const
     const check = (ops: readonly Op[], folder: string): void => {
       const rig = new StoreRig(home, folder, { ...spec, storage: home.storage })

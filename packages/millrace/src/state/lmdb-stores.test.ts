@@ -8,7 +8,6 @@ import { StreamsError, type ErrorCode } from '../errors/index.ts'
 import { string } from '../serde/index.ts'
 import type { KeyValueStoreSpec } from '../plan/store-spec.ts'
 import { createLmdbStores } from './lmdb-stores.ts'
-import { isPersistentStore, type PersistentStore } from './persistent-store.ts'
 import type { StoreFactory, StoreOf } from './store-factory.ts'
 import { withFolder, withFolderAsync } from './stores-under-test.ts'
 
@@ -17,10 +16,10 @@ const spec = { ...fields, kind: 'key-value' } as const
 const windows = { ...fields, kind: 'window', retentionMs: 100, windowSizeMs: 1, isTimestamped: false } as const
 const lmdbPath = createRequire(import.meta.url).resolve('lmdb')
 
-type Store = StoreOf<KeyValueStoreSpec> & PersistentStore
+type Store = StoreOf<KeyValueStoreSpec>
 
 function open(stores: StoreFactory): Store {
-  return stores.open(spec) as Store
+  return stores.open(spec)
 }
 
 function fill(folder: string, count: number): void {
@@ -28,8 +27,12 @@ function fill(folder: string, count: number): void {
   const store = open(stores)
   for (let at = 0; at < count; at += 1) store.put(`key ${at}`, 'x'.repeat(20))
   store.takeChanges()
-  store.flush(Buffer.from('1'))
+  flush(stores, '1')
   stores.close()
+}
+
+function flush(stores: StoreFactory, checkpoint: string | Buffer, ...names: readonly string[]): void {
+  stores.flush(new Map((names.length === 0 ? ['s'] : names).map((name) => [name, Buffer.from(checkpoint as string)])))
 }
 
 function failure(run: () => unknown): { code: ErrorCode; message: string } | undefined {
@@ -53,16 +56,16 @@ describe('stores on LMDB', () => {
     withFolder((folder) => {
       const first = createLmdbStores(folder)
       const store = open(first)
-      expect(store.checkpoint()).toBeUndefined()
+      expect(first.checkpoint('s')).toBeUndefined()
       store.put('a', '1')
       store.takeChanges()
-      store.flush(Buffer.from([0, 255]))
+      flush(first, Buffer.from([0, 255]))
       store.put('a', '2')
       store.put('b', '2')
       first.close()
       const second = createLmdbStores(folder)
       const again = open(second)
-      expect([[...again.all()], again.checkpoint()]).toEqual([[['a', '1']], Buffer.from([0, 255])])
+      expect([[...again.all()], second.checkpoint('s')]).toEqual([[['a', '1']], Buffer.from([0, 255])])
       second.close()
     })
   })
@@ -80,22 +83,89 @@ describe('stores on LMDB', () => {
   it('are on disk only where the spec says so', () => {
     withFolder((folder) => {
       const stores = createLmdbStores(join(folder, 'never made'))
-      expect(isPersistentStore(stores.open({ ...spec, storage: 'memory' }))).toBe(false)
+      expect(stores.open({ ...spec, storage: 'memory' }).isPersistent).toBe(false)
       expect(() => statSync(join(folder, 'never made'))).toThrow('ENOENT')
       stores.close()
     })
   })
 
-  it('refuse to flush what the changelog does not have', () => {
+  it('bring to disk what takeChanges() told, and nothing that was written after it', () => {
     withFolder((folder) => {
-      const stores = createLmdbStores(folder)
-      const store = open(stores)
+      const first = createLmdbStores(folder)
+      const store = open(first)
       store.put('a', '1')
-      expect(failure(() => store.flush(Buffer.from('1')))).toMatchObject({ code: 'STORE_FAILED' })
+      store.put('b', '1')
       store.takeChanges()
-      store.flush(Buffer.from('1'))
-      expect(store.pendingBytes).toBe(0)
-      stores.close()
+      store.put('a', '2')
+      store.delete('b')
+      store.put('c', '2')
+      flush(first, '1')
+      expect([...store.all()]).toEqual([
+        ['a', '2'],
+        ['c', '2'],
+      ])
+      first.close()
+      const second = createLmdbStores(folder)
+      expect([...open(second).all()]).toEqual([
+        ['a', '1'],
+        ['b', '1'],
+      ])
+      second.close()
+    })
+  })
+
+  it('bring to disk what two calls of takeChanges() told', () => {
+    withFolder((folder) => {
+      const first = createLmdbStores(folder)
+      const store = open(first)
+      store.put('a', '1')
+      store.takeChanges()
+      store.put('a', '2')
+      store.put('b', '2')
+      expect(store.takeChanges()).toHaveLength(2)
+      flush(first, '1')
+      first.close()
+      const second = createLmdbStores(folder)
+      expect(open(second).get('a')).toBe('2')
+      second.close()
+    })
+  })
+
+  it('flush together, and keep what is not named', () => {
+    withFolder((folder) => {
+      const first = createLmdbStores(folder)
+      const stores = ['s', 'other', 'third'].map((name) => first.open({ ...spec, name }))
+      for (const store of stores) store.put('a', '1')
+      for (const store of stores) store.takeChanges()
+      flush(first, '7', 's', 'other', 'in memory')
+      first.close()
+      const second = createLmdbStores(folder)
+      const found = ['s', 'other', 'third'].map((name) => [
+        second.open({ ...spec, name }).get('a'),
+        second.checkpoint(name)?.toString(),
+      ])
+      expect(found).toEqual([
+        ['1', '7'],
+        ['1', '7'],
+        [undefined, undefined],
+      ])
+      second.close()
+    })
+  })
+
+  it('seal what has no changelog, too', () => {
+    withFolder((folder) => {
+      const first = createLmdbStores(folder)
+      const store = first.open({ ...spec, isLogged: false })
+      store.put('a', '1')
+      expect(store.pendingBytes).toBeGreaterThan(0)
+      expect([store.takeChanges(), store.pendingBytes]).toEqual([[], 0])
+      store.put('a', '2')
+      flush(first, '1')
+      first.close()
+      const second = createLmdbStores(folder)
+      expect(second.open({ ...spec, isLogged: false }).get('a')).toBe('1')
+      second.close()
     })
   })
 
@@ -113,7 +183,7 @@ describe('stores on LMDB', () => {
       window.put('x'.repeat(1959), '1', 1)
       expect(store.get('y'.repeat(5000))).toBeUndefined()
       store.takeChanges()
-      store.flush(Buffer.from('1'))
+      flush(stores, '1')
       expect([...store.range('a', 'z'.repeat(3000))]).toEqual([['x'.repeat(1977), '1']])
       expect([...store.range('x'.repeat(1976), undefined, { reverse: true })]).toHaveLength(1)
       stores.close()
@@ -134,15 +204,15 @@ describe('stores on LMDB', () => {
   it('drop expired windows from disk with a flush', () => {
     withFolder((folder) => {
       const stores = createLmdbStores(folder)
-      const store = stores.open({ ...windows, retainDuplicates: true }) as Store & StoreOf<WindowSpec>
+      const store = stores.open({ ...windows, retainDuplicates: true })
       for (let start = 0; start < 5000; start += 1) store.put('a', 'x', start)
       store.takeChanges()
-      store.flush(Buffer.from('1'))
+      flush(stores, '1')
       const size = statSync(join(folder, 'data.mdb')).size
       for (let round = 1; round <= 10; round += 1) {
         for (let start = 0; start < 5000; start += 1) store.put('a', 'x', round * 5000 + start)
         store.takeChanges()
-        store.flush(Buffer.from('1'))
+        flush(stores, '1')
       }
       expect([...store.all()]).toHaveLength(100)
       expect(statSync(join(folder, 'data.mdb')).size).toBeLessThan(4 * size)
@@ -150,8 +220,6 @@ describe('stores on LMDB', () => {
     })
   })
 })
-
-type WindowSpec = Parameters<StoreFactory['open']>[0] & { kind: 'window' }
 
 describe('the folder of stores on LMDB', () => {
   it('has one owner in a process', () => {
@@ -230,21 +298,21 @@ describe('the folder of stores on LMDB', () => {
         const store = open(stores)
         store.put('a', 'old')
         store.takeChanges()
-        store.flush(Buffer.from('1'))
+        flush(stores, '1')
         const before = readFileSync(join(folder, 'data.mdb'))
         store.put('a', 'new')
         for (let at = 0; at < 100; at += 1) store.put(`key ${at}`, 'x'.repeat(10_000))
         store.takeChanges()
         const limited = spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${before.length}:`])
-        const failed = failure(() => store.flush(Buffer.from('2')))
+        const failed = failure(() => flush(stores, '2'))
         spawnSync('prlimit', ['--pid', String(process.pid), '--fsize=unlimited:'])
-        expect([limited.status, failed?.code, store.get('a'), String(store.checkpoint())]).toEqual([
+        expect([limited.status, failed?.code, store.get('a'), String(stores.checkpoint('s'))]).toEqual([
           0,
           'STORE_FAILED',
           'new',
           '1',
         ])
-        store.flush(Buffer.from('2'))
+        flush(stores, '2')
         stores.close()
         const again = createLmdbStores(folder)
         expect([open(again).size, open(again).get('a')]).toEqual([101, 'new'])

@@ -1,6 +1,7 @@
 import type { KeyValueStore, RangeOptions, StoreChange } from '../ports/state-store.ts'
 import { added, changed, inChangelog, type ChangeState } from './change-state.ts'
 import type { HeldKey, KeyId } from './held-key.ts'
+import { recordBytes } from './record-bytes.ts'
 import { prefixSide, rangeSide, type RangeSide } from './range-side.ts'
 import { SortedIndex } from './sorted-index.ts'
 import { storeClosed } from './store-closed.ts'
@@ -23,6 +24,7 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
   readonly #isLogged: boolean
   readonly #entries = new Map<KeyId, Entry>()
   #changes: Entry[] = []
+  #pendingBytes = 0
   #index: SortedIndex<KeyId> | undefined
   #size = 0
   #isClosed = false
@@ -36,6 +38,10 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
 
   get size(): number {
     return this.#size
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
   }
 
   /** Not of the port: processors know by it what kind of store they were given. */
@@ -54,7 +60,7 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
     if (value === null || value === undefined) {
       if (entry !== undefined) this.#empty(entry)
     } else if (entry === undefined) {
-      const fresh: Entry = this.#values.isTimestamped ? new TimedEntry(id) : new PlainEntry(id)
+      const fresh = this.#newEntry(id)
       this.#values.write(fresh, value)
       if (fresh.held !== undefined) this.#insert(fresh)
     } else {
@@ -96,6 +102,7 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
   takeChanges(): readonly StoreChange[] {
     const taken = this.#changes
     this.#changes = []
+    this.#pendingBytes = 0
     const changes: StoreChange[] = []
     for (const entry of taken) {
       const isGone = entry.held === undefined
@@ -119,11 +126,23 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
       if (present.change === inChangelog) this.#entries.delete(id)
       return
     }
-    const entry = present ?? (this.#values.isTimestamped ? new TimedEntry(id) : new PlainEntry(id))
+    const entry = present ?? this.#newEntry(id)
     const wasEmpty = entry.held === undefined
     this.#values.fromBytes(entry, change.value)
     if (present === undefined) this.#entries.set(id, entry)
     if (wasEmpty) this.#remember(entry)
+  }
+
+  touch(change: StoreChange): void {
+    const id = this.#idFrom(change.key)
+    if (!this.#isLogged) return
+    const entry = this.#entries.get(id)
+    if (entry === undefined) {
+      const absent = this.#newEntry(id, change.timestamp)
+      this.#entries.set(id, absent)
+      this.#tell(absent, changed)
+    } else if (entry.change === inChangelog) this.#tell(entry, changed)
+    else entry.change = changed
   }
 
   close(): void {
@@ -148,12 +167,14 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
     return this.#entries.get(this.#idOf(key))
   }
 
+  #newEntry(id: KeyId, timestamp = 0): Entry {
+    return this.#values.isTimestamped ? new TimedEntry(id, timestamp) : new PlainEntry(id)
+  }
+
   #insert(entry: Entry): void {
     this.#entries.set(entry.id, entry)
     this.#remember(entry)
-    if (!this.#isLogged) return
-    entry.change = added
-    this.#changes.push(entry)
+    if (this.#isLogged) this.#tell(entry, added)
   }
 
   #overwrite(entry: Entry, value: V): void {
@@ -164,7 +185,7 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
       return
     }
     if (wasEmpty) this.#remember(entry)
-    if (entry.change === inChangelog && this.#isLogged) this.#markChanged(entry)
+    if (entry.change === inChangelog && this.#isLogged) this.#tell(entry, changed)
   }
 
   #empty(entry: Entry): void {
@@ -176,12 +197,13 @@ export class MemoryKeyValueStore<K, V> implements KeyValueStore<K, V> {
   #emptied(entry: Entry): void {
     this.#forget(entry)
     if (!this.#isLogged) this.#entries.delete(entry.id)
-    else if (entry.change === inChangelog) this.#markChanged(entry)
+    else if (entry.change === inChangelog) this.#tell(entry, changed)
   }
 
-  #markChanged(entry: Entry): void {
-    entry.change = changed
+  #tell(entry: Entry, change: ChangeState): void {
+    entry.change = change
     this.#changes.push(entry)
+    this.#pendingBytes += recordBytes(entry.id, entry.held)
   }
 
   #remember(entry: Entry): void {
@@ -216,10 +238,11 @@ class TimedEntry implements Entry {
   readonly id: KeyId
   held: unknown = undefined
   change: ChangeState = inChangelog
-  timestamp = 0
+  timestamp: number
 
-  constructor(id: KeyId) {
+  constructor(id: KeyId, timestamp: number) {
     this.id = id
+    this.timestamp = timestamp
   }
 }
 

@@ -18,6 +18,8 @@ export function createMemoryStores(): StoreFactory {
       open.push(store)
       return store as StoreOf<Spec>
     },
+    flush() {},
+    checkpoint: () => undefined,
     close() {
       for (const store of open.splice(0)) store.close()
     },

@@ -1,6 +1,8 @@
-import { added, changed, inChangelog } from './change-state.ts'
+import type { StoreChange } from '../ports/state-store.ts'
+import { added, changed, inChangelog, retracted, touched, type ChangeState } from './change-state.ts'
 import { ExpiryBuckets } from './expiry-buckets.ts'
 import type { KeyId } from './held-key.ts'
+import { recordBytes } from './record-bytes.ts'
 import {
   entryAt,
   insertEntry,
@@ -10,7 +12,7 @@ import {
   type KeyEntries,
   type TimedEntry,
 } from './timed-entry.ts'
-import type { TakenRow, TimedTable } from './timed-table.ts'
+import { retraction, type ChangelogKey, type TimedTable } from './timed-table.ts'
 import { TimeIndex } from './time-index.ts'
 import type { ValueFormat } from './value-format.ts'
 
@@ -18,7 +20,7 @@ import type { ValueFormat } from './value-format.ts'
  * Values by key and time with a retention: under window and session stores. A key is found by hash and its entries by
  * halving, however many other keys there are; the index by time is built when it is asked for the first time.
  * Invariant: what is expired (`time ≤ observed − retention`) is never handed out, though it may stand here a sixteenth
- * of the retention longer.
+ * of the retention longer. Nothing is dropped by a restore: the observed time may go back at a retraction.
  */
 export class MemoryTimedTable<V> implements TimedTable<V> {
   readonly #retentionMs: number
@@ -28,6 +30,7 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
   readonly #expiry: ExpiryBuckets<KeyEntries>
   #byTime: TimeIndex | undefined
   #changes: TimedEntry[] = []
+  #pendingBytes = 0
   #observedTime = -1
   #expiredPuts = 0
   #sequence = 0
@@ -45,6 +48,10 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
 
   get expiredPuts(): number {
     return this.#expiredPuts
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
   }
 
   nextSequence(): number {
@@ -96,20 +103,13 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
     return this.#values.read(entry)
   }
 
-  /** The value's bytes, null for a deletion. Hands out an entry once, in the order of first changes. */
-  takeChanges<T>(toChange: TakenRow<T>): T[] {
+  takeChanges(keyOf: ChangelogKey): StoreChange[] {
     const taken = this.#changes
     this.#changes = []
-    const changes: T[] = []
+    this.#pendingBytes = 0
+    const changes: StoreChange[] = []
     for (const entry of taken) {
-      const isGone = entry.held === undefined
-      // Whoever restores from the changes must come to the same observed time.
-      const tells = !isGone || entry.change === changed || entry.time === this.#observedTime
-      if (tells) {
-        changes.push(
-          isGone ? toChange(entry, null, entry.time) : toChange(entry, this.#values.toBytes(entry), entry.timestamp),
-        )
-      }
+      this.#pushChanges(changes, entry, keyOf)
       entry.change = inChangelog
       entry.owner.graves = undefined
       this.#leaveIfEmpty(entry.owner)
@@ -117,20 +117,29 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
     return changes
   }
 
-  restore(id: KeyId, time: number, minor: number, value: Buffer | null): void {
+  restore(id: KeyId, time: number, minor: number, change: StoreChange): void {
     this.#sequence = Math.max(this.#sequence, minor)
-    const isLatest = time > this.#observedTime
-    if (!isLatest && time < this.#liveFrom()) return
     const owner = this.#owners.get(id)
     const present = owner === undefined ? undefined : entryAt(owner.entries, time, minor)
-    if (value !== null) {
+    if (change.value !== null) {
       const entry = present ?? newEntry(owner ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
-      this.#values.fromBytes(entry, value)
+      this.#values.fromBytes(entry, change.value)
       if (present === undefined) this.#insert(entry)
     } else if (present !== undefined) {
       this.#remove(present)
     }
-    if (isLatest) this.#observe(time)
+    this.#observedTime = change.isRetraction ? change.timestamp : Math.max(this.#observedTime, time)
+  }
+
+  touch(id: KeyId, time: number, minor: number, change: StoreChange): void {
+    if (!this.#isLogged) return
+    const owner = this.#owners.get(id) ?? this.#newOwner(id)
+    const present = entryAt(owner.entries, time, minor) ?? graveAt(owner, time, minor)
+    const entry = present ?? newEntry(owner, time, minor, this.#values.isTimestamped)
+    if (present === undefined) this.#addGrave(entry)
+    const state = change.isRetraction || entry.change === retracted ? retracted : touched
+    if (entry.change === inChangelog) this.#tell(entry, state)
+    else entry.change = state
   }
 
   clear(): void {
@@ -157,7 +166,7 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
       else if (this.#isLogged && present.change === inChangelog) this.#tell(present, changed)
       return
     }
-    const grave = known?.graves === undefined ? undefined : entryAt(known.graves, time, minor)
+    const grave = graveAt(known, time, minor)
     const entry = grave ?? newEntry(known ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
     this.#values.write(entry, value)
     if (entry.held === undefined) return
@@ -170,10 +179,9 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
     const present = known === undefined ? undefined : entryAt(known.entries, time, minor)
     if (present !== undefined) {
       this.#removeTold(present)
-    } else if (isLatest && this.#isLogged) {
+    } else if (isLatest && this.#isLogged && graveAt(known, time, minor) === undefined) {
       const entry = newEntry(known ?? this.#newOwner(id), time, minor, this.#values.isTimestamped)
-      this.#owners.set(id, entry.owner)
-      insertEntry((entry.owner.graves ??= []), entry)
+      this.#addGrave(entry)
       this.#tell(entry, added)
     }
   }
@@ -186,9 +194,28 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
     this.#remove(entry)
   }
 
-  #tell(entry: TimedEntry, change: typeof changed | typeof added): void {
+  #addGrave(entry: TimedEntry): void {
+    this.#owners.set(entry.owner.id, entry.owner)
+    insertEntry((entry.owner.graves ??= []), entry)
+  }
+
+  #tell(entry: TimedEntry, change: ChangeState): void {
     entry.change = change
     this.#changes.push(entry)
+    this.#pendingBytes += recordBytes(entry.id, entry.held)
+  }
+
+  #pushChanges(changes: StoreChange[], entry: TimedEntry, keyOf: ChangelogKey): void {
+    const { change, time } = entry
+    const isGone = entry.held === undefined
+    if (change === retracted || (isGone && change === touched)) {
+      changes.push(retraction(keyOf(entry), this.#observedTime))
+    }
+    // Whoever restores from the changes must come to the same observed time.
+    else if (isGone && (change === changed || time === this.#observedTime)) {
+      changes.push({ key: keyOf(entry), value: null, timestamp: time })
+    }
+    if (!isGone) changes.push({ key: keyOf(entry), value: this.#values.toBytes(entry), timestamp: entry.timestamp })
   }
 
   #newOwner(id: KeyId): KeyEntries {
@@ -224,4 +251,8 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
     const isEmpty = owner.entries.length === 0 && owner.graves === undefined
     if (isEmpty && this.#owners.get(owner.id) === owner) this.#owners.delete(owner.id)
   }
+}
+
+function graveAt(owner: KeyEntries | undefined, time: number, minor: number): TimedEntry | undefined {
+  return owner?.graves === undefined ? undefined : entryAt(owner.graves, time, minor)
 }

@@ -2,6 +2,7 @@ import type { StoreChange, ValueAndTimestamp, VersionedKeyValueStore } from '../
 import { ExpiryBuckets } from './expiry-buckets.ts'
 import type { HeldKey, KeyId } from './held-key.ts'
 import type { HeldValue } from './held-value.ts'
+import { recordBytes } from './record-bytes.ts'
 import { partition } from './sorted-index.ts'
 import { storeClosed } from './store-closed.ts'
 import { checkTimestamp } from './value-format.ts'
@@ -25,6 +26,12 @@ interface Version {
   isChanged: boolean
 }
 
+/** What somebody else put into the changelog at a time at which there is no version. */
+interface Touched {
+  readonly id: KeyId
+  readonly timestamp: number
+}
+
 interface KeyVersions {
   readonly id: KeyId
   /** Ascending by time. */
@@ -34,7 +41,8 @@ interface KeyVersions {
 
 /**
  * Per key its versions in a sorted array. Invariant: a version is dropped only when it cannot be asked for any more,
- * because its successor is no later than `observed − history`; a latest value never is.
+ * because its successor is no later than `observed − history`; a latest value never is. Nothing is dropped by a
+ * restore: the observed time may go back at a retraction, and is then that of the latest version of all.
  */
 export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> {
   readonly name: string
@@ -45,8 +53,10 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
   readonly #values: HeldValue<V>
   readonly #owners = new Map<KeyId, KeyVersions>()
   readonly #expiry: ExpiryBuckets<KeyVersions>
-  #changes: Version[] = []
-  #observedTime = -1
+  #changes: (Version | Touched)[] = []
+  #pendingBytes = 0
+  #lastObserved = -1
+  #isObservedKnown = true
   #expiredPuts = 0
   #isClosed = false
 
@@ -60,7 +70,18 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
   }
 
   get observedTime(): number {
-    return this.#observedTime
+    if (!this.#isObservedKnown) {
+      this.#isObservedKnown = true
+      this.#lastObserved = -1
+      for (const { versions } of this.#owners.values()) {
+        this.#lastObserved = Math.max(this.#lastObserved, versions.at(-1)?.timestamp ?? -1)
+      }
+    }
+    return this.#lastObserved
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes
   }
 
   get expiredPuts(): number {
@@ -70,12 +91,12 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
   put(key: K, value: V | null, timestamp: number): number {
     const id = this.#idOf(key)
     checkTimestamp(timestamp, this.name)
-    if (timestamp < this.#observedTime - this.historyMs) {
+    if (timestamp < this.observedTime - this.historyMs) {
       this.#expiredPuts += 1
       return tooOldVersion
     }
     const held = value === null || value === undefined ? undefined : this.#values.hold(value)
-    return this.#write(id, held, timestamp, this.#isLogged)
+    return this.#write(id, held, timestamp)
   }
 
   get(key: K): ValueAndTimestamp<V> | undefined {
@@ -85,7 +106,7 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
   getAsOf(key: K, asOf: number): ValueAndTimestamp<V> | undefined {
     const versions = this.#owners.get(this.#idOf(key))?.versions
     if (versions === undefined) return undefined
-    if (asOf < this.#observedTime - this.historyMs) {
+    if (asOf < this.observedTime - this.historyMs) {
       const latest = versions.at(-1)
       return latest !== undefined && latest.timestamp <= asOf ? this.#read(latest) : undefined
     }
@@ -98,23 +119,46 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
     return this.put(key, null, timestamp) === tooOldVersion ? undefined : present
   }
 
-  /** All versions that were put, one per key and time: a latest value alone would not rebuild the history. */
   takeChanges(): readonly StoreChange[] {
     const taken = this.#changes
     this.#changes = []
-    return taken.map((version) => {
-      version.isChanged = false
-      const value = version.held === undefined ? null : this.#values.toBytes(version.held)
-      return { key: this.#keys.toBytes(version.owner.id), value, timestamp: version.timestamp }
-    })
+    this.#pendingBytes = 0
+    const changes: StoreChange[] = []
+    const behindLatest = new Set<KeyId>()
+    for (const one of taken) {
+      if ('held' in one) this.#pushVersion(changes, one, behindLatest)
+      else this.#pushTouched(changes, one, behindLatest)
+    }
+    for (const id of behindLatest) {
+      const latest = this.#owners.get(id)?.versions.at(-1)
+      if (latest !== undefined) changes.push(this.#changeOf(latest))
+    }
+    return changes
   }
 
   restore(change: StoreChange): void {
     if (this.#isClosed) throw storeClosed(this.name)
     const id = this.#keys.fromBytes(change.key)
     checkTimestamp(change.timestamp, this.name)
-    if (change.timestamp < this.#observedTime - this.historyMs) return
-    this.#write(id, change.value === null ? undefined : this.#values.fromBytes(change.value), change.timestamp, false)
+    if (change.isRetraction) this.#retract(id, change.timestamp)
+    else {
+      const held = change.value === null ? undefined : this.#values.fromBytes(change.value)
+      this.#insert(id, held, change.timestamp)
+      this.#lastObserved = Math.max(this.#lastObserved, change.timestamp)
+    }
+  }
+
+  touch(change: StoreChange): void {
+    if (this.#isClosed) throw storeClosed(this.name)
+    if (!this.#isLogged) return
+    const id = this.#keys.fromBytes(change.key)
+    const { timestamp } = change
+    const version = versionAt(this.#owners.get(id), timestamp)
+    if (version !== undefined) this.#tell(version)
+    else {
+      this.#changes.push({ id, timestamp })
+      this.#pendingBytes += recordBytes(id, undefined)
+    }
   }
 
   close(): void {
@@ -134,15 +178,20 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
     return { value: this.#values.read(version.held), timestamp: version.timestamp }
   }
 
-  #write(id: KeyId, held: unknown, timestamp: number, isTold: boolean): number {
+  #write(id: KeyId, held: unknown, timestamp: number): number {
+    const version = this.#insert(id, held, timestamp)
+    if (this.#isLogged) this.#tell(version)
+    const { versions } = version.owner
+    const validTo = versions[placeOf(versions, timestamp + 1)]?.timestamp ?? isLatestVersion
+    if (timestamp > this.observedTime) this.#observe(timestamp)
+    return validTo
+  }
+
+  #insert(id: KeyId, held: unknown, timestamp: number): Version {
     let owner = this.#owners.get(id)
     if (owner === undefined) this.#owners.set(id, (owner = { id, versions: [], bucket: Number.NaN }))
     const { versions } = owner
-    const last = versions.at(-1)
-    const at =
-      last === undefined || last.timestamp < timestamp
-        ? versions.length
-        : partition(versions, (version) => version.timestamp < timestamp)
+    const at = placeOf(versions, timestamp)
     let version = versions[at]
     if (version?.timestamp === timestamp) {
       version.held = held
@@ -151,14 +200,45 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
       if (at === versions.length) versions.push(version)
       else versions.splice(at, 0, version)
     }
-    if (isTold && !version.isChanged) {
-      version.isChanged = true
-      this.#changes.push(version)
-    }
-    const validTo = versions[at + 1]?.timestamp ?? isLatestVersion
     this.#planExpiry(owner, at)
-    if (timestamp > this.#observedTime) this.#observe(timestamp)
-    return validTo
+    return version
+  }
+
+  #retract(id: KeyId, timestamp: number): void {
+    const owner = this.#owners.get(id)
+    const version = versionAt(owner, timestamp)
+    if (owner === undefined || version === undefined) return
+    owner.versions.splice(placeOf(owner.versions, timestamp), 1)
+    if (owner.versions.length === 0) this.#owners.delete(id)
+    if (timestamp === this.#lastObserved) this.#isObservedKnown = false
+  }
+
+  #tell(version: Version): void {
+    if (version.isChanged) return
+    version.isChanged = true
+    this.#changes.push(version)
+    this.#pendingBytes += recordBytes(version.owner.id, version.held)
+  }
+
+  #pushVersion(changes: StoreChange[], version: Version, behindLatest: Set<KeyId>): void {
+    const { owner } = version
+    version.isChanged = false
+    changes.push(this.#changeOf(version))
+    if (version === owner.versions.at(-1)) behindLatest.delete(owner.id)
+    else behindLatest.add(owner.id)
+  }
+
+  #pushTouched(changes: StoreChange[], { id, timestamp }: Touched, behindLatest: Set<KeyId>): void {
+    const version = versionAt(this.#owners.get(id), timestamp)
+    if (version === undefined) {
+      changes.push({ key: this.#keys.toBytes(id), value: null, timestamp, isRetraction: true })
+      behindLatest.add(id)
+    } else if (!version.isChanged) this.#pushVersion(changes, version, behindLatest)
+  }
+
+  #changeOf(version: Version): StoreChange {
+    const value = version.held === undefined ? null : this.#values.toBytes(version.held)
+    return { key: this.#keys.toBytes(version.owner.id), value, timestamp: version.timestamp }
   }
 
   /** A version may go when its successor is out of the history, a latest tombstone when it is itself. */
@@ -179,7 +259,7 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
   }
 
   #observe(time: number): void {
-    this.#observedTime = time
+    this.#lastObserved = time
     this.#expiry.expire(time - this.historyMs + 1, (owner) => this.#dropExpired(owner, time - this.historyMs))
   }
 
@@ -191,4 +271,16 @@ export class MemoryVersionedStore<K, V> implements VersionedKeyValueStore<K, V> 
     versions.splice(0, isGone ? live : live - 1)
     if (versions.length === 0 && this.#owners.get(owner.id) === owner) this.#owners.delete(owner.id)
   }
+}
+
+function versionAt(owner: KeyVersions | undefined, timestamp: number): Version | undefined {
+  const version = owner?.versions[placeOf(owner.versions, timestamp)]
+  return version?.timestamp === timestamp ? version : undefined
+}
+
+/** Of the first version that is no earlier. */
+function placeOf(versions: readonly Version[], timestamp: number): number {
+  const last = versions.at(-1)
+  if (last === undefined || last.timestamp < timestamp) return versions.length
+  return partition(versions, (version) => version.timestamp < timestamp)
 }

@@ -1,9 +1,8 @@
 import type { KeyValueStore, RangeOptions, StoreChange } from '../ports/state-store.ts'
 import { bytesOf, latin1Of } from './held-bytes.ts'
 import type { HeldKey } from './held-key.ts'
-import type { PersistentStore } from './persistent-store.ts'
 import { stampOf } from './stamped-bytes.ts'
-import type { StoreFile, StoreLayout } from './store-file.ts'
+import type { StoreFile } from './store-file.ts'
 import { readHeld, writeHeld } from './value-bytes.ts'
 import type { ValueFormat } from './value-format.ts'
 
@@ -12,15 +11,14 @@ const dataRow = 'd'
 const behindData = 'e'
 
 /** Key-value rows on disk. */
-export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, PersistentStore {
+export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V> {
   readonly name: string
   readonly isPersistent = true
   readonly #file: StoreFile
   readonly #keys: HeldKey<K>
   readonly #values: ValueFormat<V>
   readonly #isLogged: boolean
-  readonly #layout: StoreLayout
-  /** Row to the time of the change. */
+  /** Row to the time that its deletion would be told with. */
   #changes = new Map<string, number>()
 
   constructor(name: string, file: StoreFile, keys: HeldKey<K>, values: ValueFormat<V>, isLogged: boolean) {
@@ -29,13 +27,8 @@ export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, Persi
     this.#keys = keys
     this.#values = values
     this.#isLogged = isLogged
-    this.#layout = {
-      name: values.isTimestamped ? 'timestamped-key-value 1' : 'key-value 1',
-      numbers: () => [],
-      hasUntakenChanges: () => this.#changes.size > 0,
-      dropExpired: () => {},
-    }
-    file.begin(this.#layout.name)
+    const kind = values.isTimestamped ? 'timestamped-key-value 1' : 'key-value 1'
+    file.begin({ name: kind, numbers: () => [], dropExpired: () => {} })
   }
 
   get size(): number {
@@ -48,7 +41,7 @@ export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, Persi
   }
 
   get pendingBytes(): number {
-    return this.#file.rows.pendingBytes
+    return this.#file.rows.dirtyBytes
   }
 
   get(key: K): V | undefined {
@@ -98,26 +91,29 @@ export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, Persi
   takeChanges(): readonly StoreChange[] {
     const taken = this.#changes
     this.#changes = new Map()
-    return [...taken].map(([row, timestamp]) => {
+    const changes = [...taken].map(([row, deletedAt]) => {
+      const key = bytesOf(row.slice(1))
       const held = this.#file.rows.get(row)
-      return { key: bytesOf(row.slice(1)), value: held === undefined ? null : bytesOf(held), timestamp }
+      if (held === undefined) return { key, value: null, timestamp: deletedAt }
+      const value = bytesOf(held)
+      return { key, value, timestamp: this.#timeOf(value) }
     })
+    this.#file.seal()
+    return changes
   }
 
   restore(change: StoreChange): void {
-    this.#file.checkOpen()
     const row = dataRow + latin1Of(change.key)
     this.#file.checkKey(row, dataRow.length)
-    if (change.value !== null && this.#values.isTimestamped) stampOf(change.value, this.name)
-    this.#file.rows.set(row, change.value === null ? null : latin1Of(change.value))
+    if (change.value !== null) this.#timeOf(change.value)
+    const held = change.value === null ? null : latin1Of(change.value)
+    this.#file.restore(() => this.#file.rows.set(row, held))
   }
 
-  flush(checkpoint: Buffer): void {
-    this.#file.flush(checkpoint, this.#layout)
-  }
-
-  checkpoint(): Buffer | undefined {
-    return this.#file.checkpoint()
+  touch(change: StoreChange): void {
+    this.#file.checkOpen()
+    const row = dataRow + latin1Of(change.key)
+    if (this.#isLogged && !this.#changes.has(row)) this.#changes.set(row, change.timestamp)
   }
 
   close(): void {
@@ -133,8 +129,12 @@ export class PersistentKeyValueStore<K, V> implements KeyValueStore<K, V>, Persi
     const held = this.#file.rows.get(row)
     if (held === undefined) return undefined
     this.#file.rows.set(row, null)
-    if (this.#isLogged) this.#changes.set(row, this.#values.isTimestamped ? stampOf(bytesOf(held), this.name) : 0)
+    if (this.#isLogged) this.#changes.set(row, this.#timeOf(bytesOf(held)))
     return held
+  }
+
+  #timeOf(value: Buffer): number {
+    return this.#values.isTimestamped ? stampOf(value, this.name) : 0
   }
 
   *#scan(low: string, high: string, options?: RangeOptions): Generator<readonly [K, V], void, undefined> {

@@ -1,9 +1,11 @@
+import type { StoreChange } from '../ports/state-store.ts'
+import { changed, retracted, touched, type ChangeState } from './change-state.ts'
 import { bytesOf, latin1Of } from './held-bytes.ts'
 import type { HeldKey, KeyId } from './held-key.ts'
 import { measuredKey, orderedTime, orderedTimeLength, timeAt } from './ordered-time.ts'
 import { stampOf } from './stamped-bytes.ts'
-import type { StoreFile, StoreLayout } from './store-file.ts'
-import type { CompareRows, TakenRow, TimedRow, TimedTable } from './timed-table.ts'
+import type { StoreFile } from './store-file.ts'
+import { retraction, type ChangelogKey, type CompareRows, type TimedRow, type TimedTable } from './timed-table.ts'
 import { readHeld, writeHeld } from './value-bytes.ts'
 import type { ValueFormat } from './value-format.ts'
 import type { WriteBack } from './write-back.ts'
@@ -20,7 +22,7 @@ interface StoredRow extends TimedRow {
 }
 
 interface Change extends TimedRow {
-  timestamp: number
+  readonly state: ChangeState
 }
 
 const dataRow = 'd'
@@ -38,7 +40,6 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
   readonly #rows: WriteBack
   readonly #keys: HeldKey<unknown>
   readonly #values: ValueFormat<V>
-  readonly #layout: StoreLayout
   #changes = new Map<string, Change>()
   #observedTime: number
   #sequence: number
@@ -50,13 +51,12 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     this.#rows = file.rows
     this.#keys = keys
     this.#values = values
-    this.#layout = {
-      name: `${values.isTimestamped ? 'timestamped-' : ''}${settings.kind} 1`,
-      numbers: () => [this.#observedTime, this.#sequence],
-      hasUntakenChanges: () => this.#changes.size > 0,
-      dropExpired: () => this.#dropExpired(),
-    }
-    const [observedTime = -1, sequence = 0] = file.begin(this.#layout.name) ?? []
+    const [observedTime = -1, sequence = 0] =
+      file.begin({
+        name: `${values.isTimestamped ? 'timestamped-' : ''}${settings.kind} 1`,
+        numbers: () => [this.#observedTime, this.#sequence],
+        dropExpired: ([observed = -1]) => this.#dropExpired(observed - settings.retentionMs + 1),
+      }) ?? []
     this.#observedTime = observedTime
     this.#sequence = sequence
   }
@@ -70,7 +70,7 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
   }
 
   get pendingBytes(): number {
-    return this.#rows.pendingBytes
+    return this.#rows.dirtyBytes
   }
 
   nextSequence(): number {
@@ -90,10 +90,7 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     const written = value === null || value === undefined ? undefined : writeHeld(this.#values, value)
     if (written !== undefined) this.#set(key, time, minor, written.held)
     const isTold = written !== undefined || this.#remove(key, time, minor) || isLatest
-    if (isTold && this.#settings.isLogged) {
-      const timestamp = written !== undefined && this.#values.isTimestamped ? written.timestamp : time
-      this.#changes.set(row, { id, time, minor, timestamp })
-    }
+    if (isTold) this.#tell(row, { id, time, minor, state: changed })
     if (isLatest) this.#observedTime = time
     return true
   }
@@ -140,36 +137,42 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     return readHeld(this.#values, row.held)
   }
 
-  takeChanges<T>(toChange: TakenRow<T>): T[] {
+  takeChanges(keyOf: ChangelogKey): StoreChange[] {
     const taken = this.#changes
     this.#changes = new Map()
-    return [...taken].map(([row, change]) => {
+    const changes: StoreChange[] = []
+    for (const [row, change] of taken) {
+      const key = keyOf(change)
       const held = this.#rows.get(row)
-      return held === undefined
-        ? toChange(change, null, change.time)
-        : toChange(change, bytesOf(held), change.timestamp)
+      if (change.state === retracted || (held === undefined && change.state === touched)) {
+        changes.push(retraction(key, this.#observedTime))
+      } else if (held === undefined) changes.push({ key, value: null, timestamp: change.time })
+      if (held !== undefined) {
+        const value = bytesOf(held)
+        changes.push({ key, value, timestamp: this.#timestampOf(value, change.time) })
+      }
+    }
+    this.#file.seal()
+    return changes
+  }
+
+  restore(id: KeyId, time: number, minor: number, change: StoreChange): void {
+    const key = this.#keys.toLatin1(id)
+    this.#file.checkKey(dataRowOf(key, time, minor), ownBytes)
+    const { value } = change
+    if (value !== null) this.#timestampOf(value, time)
+    this.#file.restore(() => {
+      if (this.#settings.kind === 'window') this.#sequence = Math.max(this.#sequence, minor)
+      if (value === null) this.#remove(key, time, minor)
+      else this.#set(key, time, minor, latin1Of(value))
+      this.#observedTime = change.isRetraction ? change.timestamp : Math.max(this.#observedTime, time)
     })
   }
 
-  restore(id: KeyId, time: number, minor: number, value: Buffer | null): void {
+  touch(id: KeyId, time: number, minor: number, change: StoreChange): void {
     this.#file.checkOpen()
-    this.#sequence = Math.max(this.#sequence, this.#settings.kind === 'window' ? minor : 0)
-    const isLatest = time > this.#observedTime
-    if (!isLatest && time < this.#liveFrom()) return
-    const key = this.#keys.toLatin1(id)
-    this.#file.checkKey(dataRowOf(key, time, minor), ownBytes)
-    if (value !== null && this.#values.isTimestamped) stampOf(value, this.#settings.name)
-    if (value === null) this.#remove(key, time, minor)
-    else this.#set(key, time, minor, latin1Of(value))
-    if (isLatest) this.#observedTime = time
-  }
-
-  flush(checkpoint: Buffer): void {
-    this.#file.flush(checkpoint, this.#layout)
-  }
-
-  checkpoint(): Buffer | undefined {
-    return this.#file.checkpoint()
+    const row = dataRowOf(this.#keys.toLatin1(id), time, minor)
+    this.#tell(row, { id, time, minor, state: change.isRetraction ? retracted : touched })
   }
 
   clear(): void {
@@ -180,9 +183,20 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     return this.#observedTime - this.#settings.retentionMs + 1
   }
 
+  #tell(row: string, change: Change): void {
+    if (!this.#settings.isLogged) return
+    // Somebody else's record is answered, whatever we write besides.
+    const before = this.#changes.get(row)
+    if (before === undefined || change.state > before.state) this.#changes.set(row, change)
+  }
+
+  #timestampOf(value: Buffer, time: number): number {
+    return this.#values.isTimestamped ? stampOf(value, this.#settings.name) : time
+  }
+
   #set(key: string, time: number, minor: number, held: string): void {
     const row = dataRowOf(key, time, minor)
-    if (!this.#rows.isDirty(row)) this.#rows.set(timeRowOf(key, time, minor), '')
+    if (!this.#rows.isPending(row)) this.#rows.set(timeRowOf(key, time, minor), '')
     this.#rows.set(row, held)
   }
 
@@ -202,8 +216,8 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     return held === undefined ? undefined : { id: this.#keys.fromBytes(bytesOf(key)), time, minor, held }
   }
 
-  #dropExpired(): void {
-    for (const [row] of this.#rows.scan(timeRow, timeRow + orderedTime(this.#liveFrom()))) {
+  #dropExpired(liveFrom: number): void {
+    for (const [row] of this.#rows.scanStored(timeRow, timeRow + orderedTime(liveFrom))) {
       const key = row.slice(timeRow.length + suffixLength)
       this.#rows.drop(row)
       this.#rows.drop(dataRowOf(key, timeAt(row, timeRow.length), timeAt(row, timeRow.length + orderedTimeLength)))

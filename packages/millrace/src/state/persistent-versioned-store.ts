@@ -4,8 +4,7 @@ import type { HeldKey } from './held-key.ts'
 import type { HeldValue } from './held-value.ts'
 import { isLatestVersion, tooOldVersion, type VersionedStoreSettings } from './memory-versioned-store.ts'
 import { measuredKey, orderedTime, orderedTimeLength, timeAt } from './ordered-time.ts'
-import type { PersistentStore } from './persistent-store.ts'
-import type { StoreFile, StoreLayout } from './store-file.ts'
+import type { StoreFile } from './store-file.ts'
 import { checkTimestamp } from './value-format.ts'
 import type { WriteBack } from './write-back.ts'
 
@@ -15,9 +14,16 @@ interface Version {
   readonly marked: string
 }
 
+interface Change {
+  readonly key: string
+  readonly timestamp: number
+  readonly isTouched: boolean
+}
+
 const latestRow = 'l'
 const historyRow = 'h'
 const timeRow = 't'
+const behindTimes = 'u'
 const tombstone = 't'
 const valueMark = 'v'
 const ownBytes = historyRow.length + 2 + orderedTimeLength
@@ -26,7 +32,7 @@ const ownBytes = historyRow.length + 2 + orderedTimeLength
  * On disk: 'l', key → time and value of the latest version; 'h', measured key, time → value of an older one; 't', time,
  * key → nothing, so that a flush finds what has left the history.
  */
-export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K, V>, PersistentStore {
+export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K, V> {
   readonly name: string
   readonly isPersistent = true
   readonly historyMs: number
@@ -35,8 +41,7 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
   readonly #rows: WriteBack
   readonly #keys: HeldKey<K>
   readonly #values: HeldValue<V>
-  readonly #layout: StoreLayout
-  #changes = new Map<string, { readonly key: string; readonly timestamp: number }>()
+  #changes = new Map<string, Change>()
   #observedTime: number
   #expiredPuts = 0
 
@@ -48,13 +53,13 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
     this.#rows = file.rows
     this.#keys = keys
     this.#values = values
-    this.#layout = {
-      name: 'versioned 1',
-      numbers: () => [this.#observedTime],
-      hasUntakenChanges: () => this.#changes.size > 0,
-      dropExpired: () => this.#dropExpired(),
-    }
-    this.#observedTime = file.begin(this.#layout.name)?.[0] ?? -1
+    const [observedTime = -1] =
+      file.begin({
+        name: 'versioned 1',
+        numbers: () => [this.#observedTime],
+        dropExpired: ([observed = -1]) => this.#dropExpired(observed - settings.historyMs),
+      }) ?? []
+    this.#observedTime = observedTime
   }
 
   get observedTime(): number {
@@ -66,7 +71,7 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
   }
 
   get pendingBytes(): number {
-    return this.#rows.pendingBytes
+    return this.#rows.dirtyBytes
   }
 
   put(key: K, value: V | null, timestamp: number): number {
@@ -78,7 +83,7 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
     }
     const held = value === null || value === undefined ? undefined : this.#values.hold(value)
     const validTo = this.#write(text, held === undefined ? null : this.#values.toBytes(held), timestamp)
-    if (this.#isLogged) this.#changes.set(historyRowOf(text, timestamp), { key: text, timestamp })
+    if (this.#isLogged) this.#changes.set(historyRowOf(text, timestamp), { key: text, timestamp, isTouched: false })
     return validTo
   }
 
@@ -102,28 +107,42 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
   takeChanges(): readonly StoreChange[] {
     const taken = this.#changes
     this.#changes = new Map()
-    return [...taken.values()].map(({ key, timestamp }) => {
+    const changes: StoreChange[] = []
+    const behindLatest = new Set<string>()
+    for (const { key, timestamp, isTouched } of taken.values()) {
       const latest = this.#latest(key)
-      const marked = latest?.timestamp === timestamp ? latest.marked : this.#rows.get(historyRowOf(key, timestamp))
-      const isGone = marked === undefined || marked.startsWith(tombstone)
-      return { key: bytesOf(key), value: isGone ? null : bytesOf(marked.slice(1)), timestamp }
-    })
+      const isLatest = latest?.timestamp === timestamp
+      const marked = isLatest ? latest.marked : this.#rows.get(historyRowOf(key, timestamp))
+      if (marked !== undefined) changes.push(changeOf(key, { timestamp, marked }))
+      else if (isTouched) changes.push({ key: bytesOf(key), value: null, timestamp, isRetraction: true })
+      else changes.push({ key: bytesOf(key), value: null, timestamp })
+      if (isLatest) behindLatest.delete(key)
+      else behindLatest.add(key)
+    }
+    for (const key of behindLatest) {
+      const latest = this.#latest(key)
+      if (latest !== undefined) changes.push(changeOf(key, latest))
+    }
+    this.#file.seal()
+    return changes
   }
 
   restore(change: StoreChange): void {
+    const { timestamp, value, isRetraction } = change
+    checkTimestamp(timestamp, this.name)
+    const key = latin1Of(change.key)
+    this.#file.restore(() => {
+      if (isRetraction) this.#retract(key, timestamp)
+      else this.#write(key, value, timestamp)
+    })
+  }
+
+  touch(change: StoreChange): void {
     this.#file.checkOpen()
-    checkTimestamp(change.timestamp, this.name)
-    if (change.timestamp >= this.#observedTime - this.historyMs) {
-      this.#write(latin1Of(change.key), change.value, change.timestamp)
-    }
-  }
-
-  flush(checkpoint: Buffer): void {
-    this.#file.flush(checkpoint, this.#layout)
-  }
-
-  checkpoint(): Buffer | undefined {
-    return this.#file.checkpoint()
+    if (!this.#isLogged) return
+    const key = latin1Of(change.key)
+    const row = historyRowOf(key, change.timestamp)
+    if (!this.#changes.has(row)) this.#changes.set(row, { key, timestamp: change.timestamp, isTouched: true })
   }
 
   close(): void {
@@ -181,21 +200,42 @@ export class PersistentVersionedStore<K, V> implements VersionedKeyValueStore<K,
     return undefined
   }
 
+  #retract(key: string, timestamp: number): void {
+    const latest = this.#latest(key)
+    if (latest === undefined) return
+    this.#rows.set(timeRow + orderedTime(timestamp) + key, null)
+    if (latest.timestamp !== timestamp) this.#rows.set(historyRowOf(key, timestamp), null)
+    else {
+      const before = this.#olderAt(key, timestamp)
+      if (before !== undefined) this.#rows.set(historyRowOf(key, before.timestamp), null)
+      const row = before === undefined ? null : orderedTime(before.timestamp) + before.marked
+      this.#rows.set(latestRow + key, row)
+    }
+    if (timestamp === this.#observedTime) this.#observedTime = this.#latestOfAll()
+  }
+
+  #latestOfAll(): number {
+    for (const [row] of this.#rows.scan(timeRow, behindTimes, true)) return timeAt(row, timeRow.length)
+    return -1
+  }
+
   /** What has a successor at or before the limit cannot be asked for any more, nor a latest tombstone that is so old. */
-  #dropExpired(): void {
-    const limit = this.#observedTime - this.historyMs
+  #dropExpired(limit: number): void {
     const newest = new Map<string, number>()
-    for (const [row] of this.#rows.scan(timeRow, timeRow + orderedTime(limit + 1))) {
+    for (const [row] of this.#rows.scanStored(timeRow, timeRow + orderedTime(limit + 1))) {
       newest.set(row.slice(timeRow.length + orderedTimeLength), timeAt(row, timeRow.length))
       this.#rows.drop(row)
     }
     for (const [key, time] of newest) {
       const prefix = historyRow + measuredKey(key)
-      for (const [older] of this.#rows.scan(prefix, prefix + orderedTime(time))) this.#rows.drop(older)
-      const latest = this.#latest(key)
-      if (latest?.timestamp === time && latest.marked === tombstone) this.#rows.drop(latestRow + key)
+      for (const [older] of this.#rows.scanStored(prefix, prefix + orderedTime(time))) this.#rows.drop(older)
+      if (this.#rows.stored(latestRow + key) === orderedTime(time) + tombstone) this.#rows.drop(latestRow + key)
     }
   }
+}
+
+function changeOf(key: string, { timestamp, marked }: Version): StoreChange {
+  return { key: bytesOf(key), value: marked === tombstone ? null : bytesOf(marked.slice(1)), timestamp }
 }
 
 function historyRowOf(key: string, timestamp: number): string {

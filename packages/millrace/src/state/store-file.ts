@@ -15,57 +15,72 @@ const numbersKey = 'm-numbers'
 export interface StoreLayout {
   /** Changes when rows are laid out differently. */
   readonly name: string
-  /** Numbers that are to be found again after a restart, as of the last flush. */
+  /** Numbers that are to be found again after a restart, as of the last seal. */
   numbers(): readonly number[]
-  hasUntakenChanges(): boolean
-  /** Deletes rows that have expired, within the transaction of a flush. */
-  dropExpired(): void
+  /** Deletes rows that have expired by these numbers, within the transaction of a flush. */
+  dropExpired(numbers: readonly number[]): void
 }
 
-/** One store's table in an LMDB file: rows, the checkpoint, and the transaction that brings both to disk. */
+/** One store's table in an LMDB file: rows, numbers and the checkpoint. */
 export class StoreFile {
   readonly rows: WriteBack
   readonly #storeName: string
-  readonly #environment: LmdbEnvironment
+  #layout!: StoreLayout
   #checkpoint: string | undefined
+  #sealedNumbers: readonly number[] = []
+  /** Not in the middle of a restore, where the observed time may still go back. */
+  #mayDrop = false
   #isClosed = false
 
   constructor(environment: LmdbEnvironment, storeName: string, cacheBytes: number) {
     this.#storeName = storeName
-    this.#environment = environment
     this.rows = new WriteBack(environment, storeName, cacheBytes)
   }
 
   /** The numbers of the last flush; undefined when there was none. Throws STORE_FAILED if it was another kind of store. */
-  begin(layoutName: string): readonly number[] | undefined {
-    const layout = this.rows.get(layoutKey)
-    if (layout === undefined) return undefined
-    if (layout !== layoutName) {
+  begin(layout: StoreLayout): readonly number[] | undefined {
+    this.#layout = layout
+    const stored = this.rows.get(layoutKey)
+    if (stored === undefined) return undefined
+    if (stored !== layout.name) {
       const hint = 'Give the store another name, or delete the folder: the state is rebuilt from the changelog.'
-      const what = `The state on disk is of another kind (${layout}, not ${layoutName})`
+      const what = `The state on disk is of another kind (${stored}, not ${layout.name})`
       throw storeFailed(what, this.#storeName, hint, undefined, this.#storeName)
     }
     this.#checkpoint = this.rows.get(checkpointKey)
-    return JSON.parse(this.rows.get(numbersKey) ?? '[]') as number[]
+    this.#sealedNumbers = JSON.parse(this.rows.get(numbersKey) ?? '[]') as number[]
+    return this.#sealedNumbers
   }
 
-  /** Throws STORE_FAILED, and then keeps everything for the next attempt. */
-  flush(checkpoint: Buffer, layout: StoreLayout): void {
+  /** What was written until now is what the next flush brings. */
+  seal(): void {
     this.checkOpen()
-    if (layout.hasUntakenChanges()) {
-      const hint = 'Call takeChanges() and write them to the changelog first; the checkpoint would not cover them.'
-      throw storeFailed('Cannot flush what the changelog does not have', this.#storeName, hint)
-    }
-    const held = latin1Of(checkpoint)
-    this.#environment.transaction(() => {
-      this.rows.write()
-      layout.dropExpired()
-      this.rows.writeNow(layoutKey, layout.name)
-      this.rows.writeNow(numbersKey, JSON.stringify(layout.numbers()))
-      this.rows.writeNow(checkpointKey, held)
-    })
+    this.rows.seal()
+    this.#sealedNumbers = this.#layout.numbers()
+    this.#mayDrop = true
+  }
+
+  /** Runs the writes of one restored record: the next flush brings them, unless something else was written before. */
+  restore(write: () => void): void {
+    this.checkOpen()
+    if (!this.rows.setSealed(write)) return
+    this.#sealedNumbers = this.#layout.numbers()
+    this.#mayDrop = false
+  }
+
+  /** Writes what is sealed into the transaction that is running. `settle` follows when that has succeeded. */
+  write(checkpoint: Buffer): void {
+    this.checkOpen()
+    this.rows.write()
+    if (this.#mayDrop) this.#layout.dropExpired(this.#sealedNumbers)
+    this.rows.writeNow(layoutKey, this.#layout.name)
+    this.rows.writeNow(numbersKey, JSON.stringify(this.#sealedNumbers))
+    this.rows.writeNow(checkpointKey, latin1Of(checkpoint))
+  }
+
+  settle(checkpoint: Buffer): void {
     this.rows.settle()
-    this.#checkpoint = held
+    this.#checkpoint = latin1Of(checkpoint)
   }
 
   checkpoint(): Buffer | undefined {

@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StateStore, StoreChange } from '../ports/state-store.ts'
+import type { StoreChange } from '../ports/state-store.ts'
 import type { StoreSpec } from '../plan/store-spec.ts'
 import { createLmdbStores } from './lmdb-stores.ts'
 import { createMemoryStores } from './memory-stores.ts'
-import { isPersistentStore } from './persistent-store.ts'
 import type { StoreFactory, StoreOf } from './store-factory.ts'
 
 /** Where a store lives in a test: it can crash, and is then rebuilt as a task does it. */
@@ -38,14 +37,21 @@ export function withFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-/** A store with its changelog. */
+interface LogRecord {
+  readonly offset: number
+  readonly change: StoreChange
+}
+
+/** A store with its changelog, run as a task runs it. */
 export class StoreRig<Spec extends StoreSpec> {
   readonly #home: StoreHome
   readonly #folder: string
   readonly spec: Spec
   #factory: StoreFactory
   store: StoreOf<Spec>
-  readonly changelog: StoreChange[] = []
+  #log: LogRecord[] = []
+  #end = 0
+  #committedEnd = 0
 
   constructor(home: StoreHome, folder: string, spec: Spec) {
     this.#home = home
@@ -55,34 +61,80 @@ export class StoreRig<Spec extends StoreSpec> {
     this.store = this.#factory.open(this.spec)
   }
 
-  commit(): readonly StoreChange[] {
+  get changelog(): readonly StoreChange[] {
+    return this.#log.map(({ change }) => change)
+  }
+
+  /** The first half of a commit: what is written to the changelog does not count yet. */
+  write(): readonly StoreChange[] {
     const changes = this.store.takeChanges()
-    this.changelog.push(...changes)
+    for (const change of changes) this.#append(change)
     return changes
+  }
+
+  commit(): readonly StoreChange[] {
+    const changes = this.write()
+    this.#committedEnd = this.#end
+    return changes
+  }
+
+  /** What belongs behind a commit. Nothing, when there was half of another one since. */
+  flushCommitted(): void {
+    if (this.#end === this.#committedEnd) this.#flushAt(this.#end)
   }
 
   flush(): void {
     this.commit()
-    const { store } = this
-    if (isPersistentStore(store)) store.flush(Buffer.from(String(this.changelog.length)))
+    this.flushCommitted()
   }
 
-  /** What was not committed is lost; the rest comes from disk, as far as it was flushed, and from the changelog. */
-  crash(): void {
+  /** Somebody else writes to the changelog, and it is noticed. */
+  intrude(change: StoreChange): void {
+    this.#append(change)
+    this.store.touch(change)
+  }
+
+  /** Of every key the last committed record stays, as log compaction does it. */
+  compact(): void {
+    const last = new Map<string, number>()
+    const isOld = ({ offset }: LogRecord): boolean => offset < this.#committedEnd
+    for (const record of this.#log.filter(isOld)) last.set(record.change.key.toString('hex'), record.offset)
+    this.#log = this.#log.filter(
+      (record) => !isOld(record) || last.get(record.change.key.toString('hex')) === record.offset,
+    )
+  }
+
+  /**
+   * What was not committed is lost; the rest comes from disk, as far as it was flushed, and from the changelog. What
+   * stands there behind the commit is touched. `flushEvery`: how often the restore itself flushes.
+   */
+  crash(flushEvery: number = Infinity): void {
     this.#factory.close()
     this.#factory = this.#home.open(this.#folder)
     this.store = this.#factory.open(this.spec)
-    restoreFrom(this.store, this.changelog)
+    const position = Number(String(this.#factory.checkpoint(this.spec.name) ?? '0'))
+    let restored = 0
+    for (const { offset, change } of this.#log) {
+      if (offset >= position && offset < this.#committedEnd) {
+        this.store.restore(change)
+        restored += 1
+        if (restored % flushEvery === 0) this.#flushAt(offset + 1)
+      } else if (offset >= this.#committedEnd) this.store.touch(change)
+    }
   }
 
   close(): void {
     this.#factory.close()
   }
-}
 
-function restoreFrom(store: StateStore, changelog: readonly StoreChange[]): void {
-  const position = isPersistentStore(store) ? Number(String(store.checkpoint() ?? '0')) : 0
-  for (const change of changelog.slice(position)) store.restore(change)
+  #append(change: StoreChange): void {
+    this.#log.push({ offset: this.#end, change })
+    this.#end += 1
+  }
+
+  #flushAt(position: number): void {
+    this.#factory.flush(new Map([[this.spec.name, Buffer.from(String(position))]]))
+  }
 }
 
 export async function withFolderAsync<T>(use: (folder: string) => Promise<T>): Promise<T> {

@@ -7,13 +7,14 @@ import { sessionKeyBytes, sessionKeyParts } from './window-key.ts'
 
 export interface SessionStoreSettings {
   readonly name: string
+  readonly storage: 'memory' | 'persistent'
   readonly retentionMs: number
 }
 
 /** Sessions by key, then end, then start. */
 export class TimedSessionStore<K, V> implements SessionStore<K, V> {
   readonly name: string
-  readonly isPersistent: boolean = false
+  readonly isPersistent: boolean
   readonly retentionMs: number
   readonly #keys: HeldKey<K>
   readonly #table: TimedTable<V>
@@ -21,6 +22,7 @@ export class TimedSessionStore<K, V> implements SessionStore<K, V> {
 
   constructor(settings: SessionStoreSettings, keys: HeldKey<K>, table: TimedTable<V>) {
     this.name = settings.name
+    this.isPersistent = settings.storage === 'persistent'
     this.retentionMs = settings.retentionMs
     this.#keys = keys
     this.#table = table
@@ -66,18 +68,24 @@ export class TimedSessionStore<K, V> implements SessionStore<K, V> {
     return this.findByEnd(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)
   }
 
+  get pendingBytes(): number {
+    return this.#table.pendingBytes
+  }
+
   takeChanges(): readonly StoreChange[] {
-    return this.#table.takeChanges((row, value, timestamp) => ({
-      key: sessionKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor),
-      value,
-      timestamp,
-    }))
+    return this.#table.takeChanges((row) => sessionKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor))
   }
 
   restore(change: StoreChange): void {
     if (this.#isClosed) throw storeClosed(this.name)
     const { key, end, start } = sessionKeyParts(change.key, this.name)
-    this.#table.restore(this.#keys.fromBytes(key), end, start, change.value)
+    this.#table.restore(this.#keys.fromBytes(key), end, start, change)
+  }
+
+  touch(change: StoreChange): void {
+    if (this.#isClosed) throw storeClosed(this.name)
+    const { key, end, start } = sessionKeyParts(change.key, this.name)
+    this.#table.touch(this.#keys.fromBytes(key), end, start, change)
   }
 
   close(): void {

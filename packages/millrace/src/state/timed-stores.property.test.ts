@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { json, long, string } from '../serde/index.ts'
+import type { StoreChange } from '../ports/state-store.ts'
 import type { SessionStoreSpec, WindowStoreSpec } from '../plan/store-spec.ts'
 import { StoreRig, storeHomes, withFolder } from './stores-under-test.ts'
 import { Transcript } from './transcript.ts'
+import { sessionKeyBytes, windowKeyBytes } from './window-key.ts'
 
 const keys = ['', 'a', 'ab', 'b', '\uffee', '\u{1f3ac}']
 const retentionMs = 40
@@ -31,7 +33,21 @@ const copy = (model: Model): Model => ({ ...model, rows: [...model.rows] })
 const key = fc.constantFrom(...keys)
 // Near each other most of the time, and now and then a jump.
 const time = fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 120 }) }, { weight: 1, arbitrary: fc.nat({ max: 400 }) })
-const steps = fc.constantFrom('commit' as const, 'flush' as const, 'crash' as const)
+const steps = fc.constantFrom(
+  ...(['write', 'commit', 'commit', 'flush-committed', 'compact', 'crash', 'crash-flushing'] as const),
+)
+type Step = typeof steps extends fc.Arbitrary<infer S> ? S : never
+
+/** Of somebody else; whether it is a retraction. */
+const intrusion = fc.record({
+  kind: fc.constant('intrude'),
+  key,
+  time,
+  minor: fc.nat({ max: 20 }),
+  value: fc.option(fc.nat(), { freq: 2 }),
+  isRetraction: fc.boolean(),
+})
+type Intrusion = typeof intrusion extends fc.Arbitrary<infer I> ? I : never
 const isReverse = fc.boolean()
 
 const windowOperations = fc.array(
@@ -47,7 +63,8 @@ const windowOperations = fc.array(
       arbitrary: fc.record({ kind: fc.constant('range'), a: key, b: key, from: time, to: time, isReverse }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('all'), isReverse }) },
-    { weight: 3, arbitrary: fc.record({ kind: steps }) },
+    { weight: 1, arbitrary: intrusion },
+    { weight: 5, arbitrary: fc.record({ kind: steps }) },
   ),
   { maxLength: 80 },
 )
@@ -61,16 +78,45 @@ const sessionOperations = fc.array(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('find'), key, from: time, to: time }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('get'), key, from: time, to: time }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('by-end'), from: time, to: time }) },
-    { weight: 3, arbitrary: fc.record({ kind: steps }) },
+    { weight: 1, arbitrary: intrusion },
+    { weight: 5, arbitrary: fc.record({ kind: steps }) },
   ),
   { maxLength: 80 },
 )
+
+function intruder(key: Buffer, { time, value, isRetraction }: Intrusion, bytes: string): StoreChange {
+  if (isRetraction) return { key, value: null, timestamp: time, isRetraction }
+  return { key, value: value === null ? null : Buffer.from(bytes, 'latin1'), timestamp: time }
+}
+
+/** Gives whether it was a crash. */
+function takeStep(rig: StoreRig<WindowStoreSpec | SessionStoreSpec>, step: Step): boolean {
+  switch (step) {
+    case 'write':
+      rig.write()
+      return false
+    case 'commit':
+      rig.commit()
+      return false
+    case 'flush-committed':
+      rig.flushCommitted()
+      return false
+    case 'compact':
+      rig.compact()
+      return false
+    case 'crash':
+    case 'crash-flushing':
+      rig.crash(step === 'crash' ? Infinity : 2)
+      return true
+  }
+}
 
 function runWindows(rig: StoreRig<WindowStoreSpec>, ops: Operations<typeof windowOperations>): Transcript {
   const told = new Transcript()
   const { retainDuplicates, isTimestamped } = rig.spec
   const valueOf = (value: number | null): unknown =>
     value === null || !isTimestamped ? value : { value, timestamp: value + 1 }
+  const bytes = '\0'.repeat(isTimestamped ? 16 : 8)
   let model: Model = { rows: [], observed: -1 }
   let committed = copy(model)
   let expired = 0
@@ -125,16 +171,19 @@ function runWindows(rig: StoreRig<WindowStoreSpec>, ops: Operations<typeof windo
           live(() => true, op.isReverse),
         )
         break
-      case 'crash':
-        rig.crash()
-        model = copy(committed)
-        expired = 0
+      case 'intrude':
+        rig.intrude(intruder(windowKeyBytes(Buffer.from(op.key), op.time, retainDuplicates ? op.minor : 0), op, bytes))
         break
+      case 'write':
       case 'commit':
-      case 'flush':
-        if (op.kind === 'flush') rig.flush()
-        else rig.commit()
-        committed = copy(model)
+      case 'flush-committed':
+      case 'compact':
+      case 'crash':
+      case 'crash-flushing':
+        if (takeStep(rig, op.kind)) {
+          model = copy(committed)
+          expired = 0
+        } else if (op.kind === 'commit') committed = copy(model)
     }
     told.add(rig.store.observedTime, model.observed)
     told.add(rig.store.expiredPuts, expired)
@@ -187,15 +236,17 @@ function runSessions(rig: StoreRig<SessionStoreSpec>, ops: Operations<typeof ses
         told.add([...store.findByEnd(op.from, op.to)], live(keeps).map(shown))
         break
       }
-      case 'crash':
-        rig.crash()
-        model = copy(committed)
+      case 'intrude':
+        rig.intrude(intruder(sessionKeyBytes(Buffer.from(op.key), op.time, Math.min(op.time, op.minor)), op, '{}'))
         break
+      case 'write':
       case 'commit':
-      case 'flush':
-        if (op.kind === 'flush') rig.flush()
-        else rig.commit()
-        committed = copy(model)
+      case 'flush-committed':
+      case 'compact':
+      case 'crash':
+      case 'crash-flushing':
+        if (takeStep(rig, op.kind)) model = copy(committed)
+        else if (op.kind === 'commit') committed = copy(model)
     }
     told.add(rig.store.observedTime, model.observed)
   }

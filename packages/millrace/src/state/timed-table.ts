@@ -1,3 +1,4 @@
+import type { StoreChange } from '../ports/state-store.ts'
 import type { KeyId } from './held-key.ts'
 
 /** Of a window: time is its start, minor its sequence number. Of a session: its end and its start. */
@@ -7,8 +8,8 @@ export interface TimedRow {
   readonly minor: number
 }
 
-/** null when it was deleted. */
-export type TakenRow<T> = (row: TimedRow, value: Buffer | null, timestamp: number) => T
+/** The changelog key of a row. */
+export type ChangelogKey = (row: TimedRow) => Buffer
 
 /**
  * Values by key and time with a retention: what window and session stores stand on. What is expired, i.e.
@@ -29,10 +30,18 @@ export interface TimedTable<V> {
   byTime(from: number, to: number, compare: CompareRows, isReverse?: boolean): Iterable<TimedRow>
   /** Of a row that this table gave. */
   read(row: TimedRow): V
+  /** About how many bytes were written since the last takeChanges(). */
+  readonly pendingBytes: number
   /** Each row once, in the order of first changes. */
-  takeChanges<T>(toChange: TakenRow<T>): T[]
-  restore(id: KeyId, time: number, minor: number, value: Buffer | null): void
+  takeChanges(keyOf: ChangelogKey): StoreChange[]
+  restore(id: KeyId, time: number, minor: number, change: StoreChange): void
+  touch(id: KeyId, time: number, minor: number, change: StoreChange): void
   clear(): void
 }
 
 export type CompareRows = (a: TimedRow, b: TimedRow) => number
+
+/** Makes a row as if it had never been, and restores the observed time with it. */
+export function retraction(key: Buffer, observedTime: number): StoreChange {
+  return { key, value: null, timestamp: observedTime, isRetraction: true }
+}

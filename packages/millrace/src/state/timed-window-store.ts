@@ -8,6 +8,7 @@ import { windowKeyBytes, windowKeyParts } from './window-key.ts'
 
 export interface WindowStoreSettings {
   readonly name: string
+  readonly storage: 'memory' | 'persistent'
   readonly retentionMs: number
   readonly retainDuplicates: boolean
 }
@@ -15,7 +16,7 @@ export interface WindowStoreSettings {
 /** Windows by key, then start; duplicates are told apart by a running sequence number, as in Kafka Streams. */
 export class TimedWindowStore<K, V> implements WindowStore<K, V> {
   readonly name: string
-  readonly isPersistent: boolean = false
+  readonly isPersistent: boolean
   readonly retentionMs: number
   readonly #retainDuplicates: boolean
   readonly #keys: HeldKey<K>
@@ -24,6 +25,7 @@ export class TimedWindowStore<K, V> implements WindowStore<K, V> {
 
   constructor(settings: WindowStoreSettings, keys: HeldKey<K>, table: TimedTable<V>) {
     this.name = settings.name
+    this.isPersistent = settings.storage === 'persistent'
     this.retentionMs = settings.retentionMs
     this.#retainDuplicates = settings.retainDuplicates
     this.#keys = keys
@@ -72,18 +74,24 @@ export class TimedWindowStore<K, V> implements WindowStore<K, V> {
     return this.#scan(() => 0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, options)
   }
 
+  get pendingBytes(): number {
+    return this.#table.pendingBytes
+  }
+
   takeChanges(): readonly StoreChange[] {
-    return this.#table.takeChanges((row, value, timestamp) => ({
-      key: windowKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor),
-      value,
-      timestamp,
-    }))
+    return this.#table.takeChanges((row) => windowKeyBytes(this.#keys.toBytes(row.id), row.time, row.minor))
   }
 
   restore(change: StoreChange): void {
     if (this.#isClosed) throw storeClosed(this.name)
     const { key, start, sequence } = windowKeyParts(change.key, this.name)
-    this.#table.restore(this.#keys.fromBytes(key), start, sequence, change.value)
+    this.#table.restore(this.#keys.fromBytes(key), start, sequence, change)
+  }
+
+  touch(change: StoreChange): void {
+    if (this.#isClosed) throw storeClosed(this.name)
+    const { key, start, sequence } = windowKeyParts(change.key, this.name)
+    this.#table.touch(this.#keys.fromBytes(key), start, sequence, change)
   }
 
   close(): void {

@@ -37,7 +37,22 @@ const operations = fc.array(
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete'), key, time }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('as-of'), key, time }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('get'), key }) },
-    { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('commit', 'flush', 'flush', 'crash') }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('intrude'),
+        key,
+        time,
+        value: fc.option(fc.string(), { freq: 2 }),
+        isRetraction: fc.boolean(),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constantFrom('write', 'commit', 'commit', 'flush-committed', 'crash', 'crash-flushing'),
+      }),
+    },
   ),
   { maxLength: 80 },
 )
@@ -85,14 +100,18 @@ function run(rig: StoreRig<typeof spec>, ops: Operation): Transcript {
       told.add(store.getAsOf(op.key, op.time), asOf(model, op.key, op.time))
     } else if (op.kind === 'get') {
       told.add(store.get(op.key), shown(versionsOf(model, op.key).at(-1)))
-    } else if (op.kind === 'crash') {
-      rig.crash()
+    } else if (op.kind === 'intrude') {
+      const fields = { key: Buffer.from(op.key), timestamp: op.time }
+      const value = op.value === null ? null : Buffer.from(op.value)
+      rig.intrude(op.isRetraction ? { ...fields, value: null, isRetraction: true } : { ...fields, value })
+    } else if (op.kind === 'crash' || op.kind === 'crash-flushing') {
+      rig.crash(op.kind === 'crash' ? Infinity : 2)
       model = copy(committed)
-    } else {
-      if (op.kind === 'flush') rig.flush()
-      else rig.commit()
+    } else if (op.kind === 'commit') {
+      rig.commit()
       committed = copy(model)
-    }
+    } else if (op.kind === 'write') rig.write()
+    else rig.flushCommitted()
     told.add(rig.store.observedTime, model.observed)
   }
   return told
@@ -100,7 +119,7 @@ function run(rig: StoreRig<typeof spec>, ops: Operation): Transcript {
 
 describe.each(storeHomes)('a versioned store $name', (home) => {
   it('equals a list of all versions ever put, within its history, whatever happens', () => {
-    const numRuns = home.storage === 'memory' ? 500 : 250
+    const numRuns = home.storage === 'memory' ? 400 : 60
     const check = (ops: Operation, folder: string): void => {
       const rig = new StoreRig(home, folder, spec)
       const told = run(rig, ops)

@@ -1,28 +1,34 @@
 import { bytesOf, latin1Of } from './held-bytes.ts'
 import { maxLmdbKeyBytes, type LmdbDatabase } from './lmdb-driver.ts'
 import type { LmdbEnvironment } from './lmdb-environment.ts'
-import { SortedIndex } from './sorted-index.ts'
+import { PendingRows } from './pending-rows.ts'
 
 type Row = readonly [key: string, value: string]
+type PendingRow = readonly [key: string, value: string | null]
 
 const firstChunkRows = 16
 const maxChunkRows = 512
 
 /**
- * A sorted table on disk, and in front of it what was written since the last flush. Keys and values are bytes, held as
- * strings of one character per byte. Rows that are hot stay in memory after a flush, up to `cacheBytes`.
+ * A sorted table on disk, and in front of it what was written since the last flush, in two layers:
+ *
+ *     set → dirty ──seal──► sealed ──flush──► disk, and clean (what is hot, up to `cacheBytes`)
+ *
+ * A flush brings the sealed rows and nothing newer. Whoever reads sees everything. Keys and values are bytes, held as
+ * strings of one character per byte.
  */
 export class WriteBack {
   readonly #environment: LmdbEnvironment
   readonly #database: LmdbDatabase
   readonly #cacheBytes: number
-  /** null deletes. */
-  #dirty = new Map<string, string | null>()
-  #dirtyKeys: SortedIndex<string> | undefined
-  #dirtyBytes = 0
+  #dirty = new PendingRows()
+  #sealed = new PendingRows()
+  /** Where `set` writes. */
+  #target = this.#dirty
   /** As on disk. */
   #clean = new Map<string, string>()
   #cleanBytes = 0
+  readonly #dropped = new Set<string>()
 
   constructor(environment: LmdbEnvironment, storeName: string, cacheBytes: number) {
     this.#environment = environment
@@ -30,55 +36,60 @@ export class WriteBack {
     this.#cacheBytes = cacheBytes
   }
 
-  /** About what is held for the next flush. */
-  get pendingBytes(): number {
-    return this.#dirtyBytes
+  /** About what was written since the last seal. */
+  get dirtyBytes(): number {
+    return this.#dirty.bytes
   }
 
   get(key: string): string | undefined {
-    const dirty = this.#dirty.get(key)
-    if (dirty !== undefined) return dirty ?? undefined
+    const pending = this.#pending(key)
+    if (pending !== undefined) return pending ?? undefined
     const clean = this.#clean.get(key)
     if (clean !== undefined) return clean
-    const stored = this.#stored(key)
+    const stored = this.stored(key)
     if (stored !== undefined) this.#keep(key, stored)
     return stored
   }
 
   /** null deletes. */
   set(key: string, value: string | null): void {
-    const before = this.#dirty.get(key)
-    if (value === null && typeof before === 'string' && !this.#isStored(key)) {
+    const target = this.#target
+    if (value === null && typeof target.get(key) === 'string' && !this.#isBelow(key, target)) {
       // It came and went between two flushes: a mark would only be in the way of scans.
-      this.#dirty.delete(key)
-      this.#dirtyKeys?.delete(key)
-      this.#dirtyBytes -= key.length + before.length
-      return
-    }
-    if (before === undefined) {
-      this.#dirtyKeys?.add(key)
-      this.#dirtyBytes += key.length
-    }
-    this.#dirtyBytes += (value?.length ?? 0) - (before?.length ?? 0)
-    this.#dirty.set(key, value)
+      target.delete(key)
+    } else target.set(key, value)
   }
 
-  /** Whether a row was written since the last flush. */
-  isDirty(key: string): boolean {
-    return typeof this.#dirty.get(key) === 'string'
+  /**
+   * `set` writes, for as long as `write` runs, what the next flush is to bring even if nobody seals before it. Not so,
+   * and false, when there is something dirty, which is newer.
+   */
+  setSealed(write: () => void): boolean {
+    const isSealed = this.#dirty.size === 0
+    if (isSealed) this.#target = this.#sealed
+    try {
+      write()
+    } finally {
+      this.#target = this.#dirty
+    }
+    return isSealed
+  }
+
+  /** Whether a row was written and is not on disk yet. */
+  isPending(key: string): boolean {
+    return typeof this.#pending(key) === 'string'
+  }
+
+  seal(): void {
+    if (this.#sealed.size === 0) this.#sealed = this.#dirty
+    else for (const [key, value] of this.#dirty) this.#sealed.set(key, value)
+    this.#dirty = new PendingRows()
+    this.#target = this.#dirty
   }
 
   /** Rows with `from ≤ key < to`. Rows that change meanwhile may or may not show. */
-  *scan(from: string, to: string, isReverse = false): Generator<Row, void, undefined> {
-    let low = from
-    let high = to
-    for (let rows = firstChunkRows; ; rows = Math.min(rows * 4, maxChunkRows)) {
-      const [chunk, last] = this.#chunk(low, high, isReverse, rows)
-      for (const row of chunk) yield row
-      if (last === undefined) return
-      if (isReverse) high = last
-      else low = `${last}\0`
-    }
+  scan(from: string, to: string, isReverse = false): Generator<Row, void, undefined> {
+    return this.#scan(from, to, isReverse, [this.#dirty, this.#sealed])
   }
 
   /** How many keys begin with `prefix`, in a table whose other rows begin with 'm'. */
@@ -86,17 +97,19 @@ export class WriteBack {
     return this.#environment.read(() => {
       const { entryCount } = this.#database.getStats() as { entryCount: number }
       let count = entryCount - this.#storedRows('m', 'n', false, maxChunkRows).length
-      for (const [key, value] of this.#dirty) {
-        if (!key.startsWith(prefix)) continue
-        count += (value === null ? 0 : 1) - (this.#database.doesExist(bytesOf(key)) ? 1 : 0)
+      const add = (key: string, value: string | null): void => {
+        if (key.startsWith(prefix)) count += (value === null ? 0 : 1) - (this.#database.doesExist(bytesOf(key)) ? 1 : 0)
       }
+      for (const [key, value] of this.#dirty) add(key, value)
+      for (const [key, value] of this.#sealed) if (this.#dirty.get(key) === undefined) add(key, value)
       return count
     })
   }
 
-  /** Writes everything into the transaction that is running. `settle` follows when that has succeeded. */
+  /** Writes what is sealed into the transaction that is running. `settle` follows when that has succeeded. */
   write(): void {
-    for (const [key, value] of this.#dirty) {
+    this.#dropped.clear()
+    for (const [key, value] of this.#sealed) {
       if (value === null) this.#database.removeSync(bytesOf(key))
       else this.#database.putSync(bytesOf(key), bytesOf(value))
     }
@@ -107,26 +120,47 @@ export class WriteBack {
     this.#database.putSync(bytesOf(key), bytesOf(value))
   }
 
-  settle(): void {
-    const dirty = this.#dirty
-    this.#dirty = new Map()
-    this.#dirtyKeys = undefined
-    this.#dirtyBytes = 0
-    for (const [key, value] of dirty) {
-      const before = this.#clean.get(key)
-      if (before !== undefined) this.#cleanBytes -= key.length + before.length
-      this.#clean.delete(key)
-      if (value !== null) this.#keep(key, value)
-    }
+  /** The rows in the transaction that is running: what is sealed and written, but nothing newer. */
+  scanStored(from: string, to: string): Generator<Row, void, undefined> {
+    return this.#scan(from, to, false, [])
   }
 
-  /** Deletes on disk, within the transaction that is running, rows that no reader is given any more. */
+  /** Deletes, within the transaction that is running, a row that no reader is given any more. */
   drop(key: string): void {
     this.#database.removeSync(bytesOf(key))
-    const before = this.#clean.get(key)
-    if (before === undefined) return
-    this.#cleanBytes -= key.length + before.length
-    this.#clean.delete(key)
+    this.#dropped.add(key)
+  }
+
+  settle(): void {
+    const sealed = this.#sealed
+    this.#sealed = new PendingRows()
+    for (const [key, value] of sealed) {
+      this.#forget(key)
+      if (value !== null && !this.#dropped.has(key)) this.#keep(key, value)
+    }
+    for (const key of this.#dropped) this.#forget(key)
+    this.#dropped.clear()
+  }
+
+  /** What is on disk, or in the transaction that is running. */
+  stored(key: string): string | undefined {
+    if (key.length > maxLmdbKeyBytes) return undefined
+    return this.#environment.read(() => {
+      const bytes = this.#database.getBinary(bytesOf(key))
+      return bytes === undefined ? undefined : latin1Of(bytes)
+    })
+  }
+
+  #pending(key: string): string | null | undefined {
+    const dirty = this.#dirty.get(key)
+    return dirty === undefined ? this.#sealed.get(key) : dirty
+  }
+
+  /** Whether there is such a row in the layers below. */
+  #isBelow(key: string, target: PendingRows): boolean {
+    const sealed = target === this.#sealed ? undefined : this.#sealed.get(key)
+    if (sealed !== undefined) return sealed !== null
+    return this.#clean.has(key) || this.#environment.read(() => this.#database.doesExist(bytesOf(key)))
   }
 
   #keep(key: string, value: string): void {
@@ -140,37 +174,24 @@ export class WriteBack {
     this.#cleanBytes += bytes
   }
 
-  #isStored(key: string): boolean {
-    return this.#clean.has(key) || this.#environment.read(() => this.#database.doesExist(bytesOf(key)))
+  #forget(key: string): void {
+    const before = this.#clean.get(key)
+    if (before === undefined) return
+    this.#cleanBytes -= key.length + before.length
+    this.#clean.delete(key)
   }
 
-  #stored(key: string): string | undefined {
-    if (key.length > maxLmdbKeyBytes) return undefined
-    return this.#environment.read(() => {
-      const bytes = this.#database.getBinary(bytesOf(key))
-      return bytes === undefined ? undefined : latin1Of(bytes)
-    })
-  }
-
-  /** The next rows, and where to go on: undefined at the end. */
-  #chunk(low: string, high: string, isReverse: boolean, limit: number): [readonly Row[], string | undefined] {
-    const stored = this.#storedRows(low, high, isReverse, limit)
-    const dirty = this.#dirtyRows(low, high, isReverse, limit)
-    const isBefore = isReverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b
-    const ends = [stored, dirty].filter((rows) => rows.length === limit).map((rows) => rows.at(-1)![0])
-    const end = ends.length === 2 && isBefore(ends[1]!, ends[0]!) ? ends[1] : ends[0]
-    const rows: Row[] = []
-    let s = 0
-    let d = 0
-    while (s < stored.length || d < dirty.length) {
-      const fromDirty = d < dirty.length && (s === stored.length || !isBefore(stored[s]![0], dirty[d]![0]))
-      const [key, value] = fromDirty ? dirty[d]! : stored[s]!
-      if (end !== undefined && isBefore(end, key)) break
-      if (s < stored.length && stored[s]![0] === key) s += 1
-      if (fromDirty) d += 1
-      if (value !== null) rows.push([key, value])
+  *#scan(from: string, to: string, reverse: boolean, above: readonly PendingRows[]): Generator<Row, void, undefined> {
+    let low = from
+    let high = to
+    for (let limit = firstChunkRows; ; limit = Math.min(limit * 4, maxChunkRows)) {
+      const layers = above.map((rows) => rows.range(low, high, reverse, limit))
+      const [chunk, last] = merged([...layers, this.#storedRows(low, high, reverse, limit)], reverse, limit)
+      for (const row of chunk) yield row
+      if (last === undefined) return
+      if (reverse) high = last
+      else low = `${last}\0`
     }
-    return [rows, end]
   }
 
   #storedRows(low: string, high: string, reverse: boolean, limit: number): readonly Row[] {
@@ -188,15 +209,34 @@ export class WriteBack {
       return rows
     })
   }
+}
 
-  #dirtyRows(low: string, high: string, reverse: boolean, limit: number): (readonly [string, string | null])[] {
-    if (this.#dirty.size === 0) return []
-    this.#dirtyKeys ??= new SortedIndex((a, b) => (a < b ? -1 : a > b ? 1 : 0), this.#dirty.keys())
-    const rows: (readonly [string, string | null])[] = []
-    for (const key of this.#dirtyKeys.scan((key) => (key < low ? -1 : key >= high ? 1 : 0), reverse)) {
-      rows.push([key, this.#dirty.get(key)!])
-      if (rows.length === limit) break
+/**
+ * The next rows of all layers, each of which may have been cut off at `limit`, and where to go on: undefined at the end.
+ * Where a key stands in several, the first layer counts.
+ */
+function merged(
+  layers: readonly (readonly PendingRow[])[],
+  isReverse: boolean,
+  limit: number,
+): [readonly Row[], string | undefined] {
+  const isBefore = isReverse ? (a: string, b: string) => a > b : (a: string, b: string) => a < b
+  let end: string | undefined
+  for (const layer of layers) {
+    const last = layer.length === limit ? layer[limit - 1]![0] : undefined
+    if (last !== undefined && (end === undefined || isBefore(last, end))) end = last
+  }
+  const heads = layers.map(() => 0)
+  const rows: Row[] = []
+  for (;;) {
+    let next: PendingRow | undefined
+    for (let at = 0; at < layers.length; at += 1) {
+      const row = layers[at]![heads[at]!]
+      if (row !== undefined && (next === undefined || isBefore(row[0], next[0]))) next = row
     }
-    return rows
+    if (next === undefined || (end !== undefined && isBefore(end, next[0]))) return [rows, end]
+    const [key, value] = next
+    for (let at = 0; at < layers.length; at += 1) if (layers[at]![heads[at]!]?.[0] === key) heads[at]! += 1
+    if (value !== null) rows.push([key, value])
   }
 }
