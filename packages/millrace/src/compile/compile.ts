@@ -4,6 +4,7 @@ import { checkDeadLetters } from './passes/check-dead-letters.ts'
 import { checkSources } from './passes/check-sources.ts'
 import { checkStores } from './passes/check-stores.ts'
 import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
+import { decideOrigins } from './passes/decide-origins.ts'
 import { dropNeedlessRepartitions } from './passes/drop-needless-repartitions.ts'
 import { expandForeignKeyJoins } from './passes/expand-foreign-key-joins.ts'
 import { fillSuppressGrace } from './passes/fill-suppress-grace.ts'
@@ -31,7 +32,7 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   const tables = fillSuppressGrace(may('reuse-source-topics') ? reuseSourceTopics(kept) : kept)
   checkStores(plan, tables)
   const nodes = splitRepartitions(tables, applicationId)
-  const subTopologies = cutSubTopologies(nodes, plan.stores)
+  const subTopologies = decideOrigins(cutSubTopologies(nodes, plan.stores))
   checkDeadLetters(plan, subTopologies)
   return Object.freeze({
     name: plan.name,

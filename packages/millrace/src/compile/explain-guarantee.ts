@@ -1,4 +1,4 @@
-import type { PlanNode, StoreSpec } from '../plan/index.ts'
+import type { PlanNode, RepartitionSinkNode, StoreSpec } from '../plan/index.ts'
 import type { Fact } from './explain.ts'
 
 /** What holds for every topology. */
@@ -23,7 +23,6 @@ const sideEffects = 'a crash may repeat side effects'
 
 const byKind: { readonly [Kind in PlanNode['kind']]?: string } = {
   'topic-sink': 'at least once: a crash may write a record again',
-  'repartition-sink': 'at least once: a crash may write a record again, and what counts behind it counts it twice',
   'table-sink': 'at least once: a row is written by its primary key, so writing it again changes nothing',
   'map-values-async': 'a crash may repeat a call; results keep the order of their records',
   peek: sideEffects,
@@ -34,8 +33,19 @@ const byKind: { readonly [Kind in PlanNode['kind']]?: string } = {
 
 /** What a crash may do at this operation; nothing where it follows from the operations around it. */
 export function explainGuarantee(node: PlanNode): readonly Fact[] {
-  const guarantee = byKind[node.kind]
+  const guarantee = node.kind === 'repartition-sink' ? ofRepartition(node) : byKind[node.kind]
   return guarantee === undefined ? [] : [['guarantee', guarantee]]
+}
+
+function ofRepartition({ noOriginBecause }: RepartitionSinkNode): string {
+  return noOriginBecause === undefined
+    ? 'at least once; records carry their origin: what a crash writes again is left out by the reader'
+    : `at least once; a crash may write a record again, and the reader cannot tell: ${noOriginBecause}`
+}
+
+/** Whether a crash can make a store count a record twice, and why. */
+export function explainExactness(doubled: string | undefined): string {
+  return doubled === undefined ? 'exact under at-least-once' : `at-least-once may double (${doubled}); use exactly-once`
 }
 
 function kept(store: StoreSpec): string {

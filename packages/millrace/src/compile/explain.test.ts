@@ -28,6 +28,7 @@ describe('explain', () => {
       'store: counts (timestamped-key-value)',
       'state: in memory, lost with the process',
       'changelog: not written yet; will be app-counts-changelog',
+      'after crash: exact under at-least-once',
     ])
   })
 

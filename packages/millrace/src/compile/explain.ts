@@ -1,12 +1,13 @@
 import type { PlanNode, StoreSpec } from '../plan/index.ts'
 import type { CompiledTopology } from './compiled-topology.ts'
 import { lookedUpStores } from './connected-stores.ts'
-import { explainGuarantee, explainState, guarantees, stateToday } from './explain-guarantee.ts'
+import { explainExactness, explainGuarantee, explainState, guarantees, stateToday } from './explain-guarantee.ts'
 import { explainKey, KeyChanges } from './explain-key.ts'
 import { explainRepartitions } from './explain-repartition.ts'
 import { inputsOf } from './input-names.ts'
 import { nodeLabel } from './node-label.ts'
 import { storesOf } from './passes/check-stores.ts'
+import { whyNotExact } from './passes/decide-origins.ts'
 
 /** One thing that is said about an operation: its name, and a sentence. */
 export type Fact = readonly [name: string, text: string]
@@ -42,6 +43,7 @@ function explainer(topology: CompiledTopology): (node: PlanNode) => readonly str
       ['key', explainKey(node, keys)],
       ...explainRepartitions(node, keys).map((text): Fact => ['repartition', text]),
       ...openedBy(node, shared).flatMap((store) => explainState(store, changelogOf(node, store, topology))),
+      ...exactness(node, topology).map((text): Fact => ['after crash', text]),
       ...unopened(node),
       ...lookedUpStores(node, byId).map((store): Fact => ['looks up', `rows in ${store}`]),
       ...explainGuarantee(node),
@@ -58,6 +60,14 @@ function changelogOf(node: PlanNode, store: StoreSpec, { applicationId }: Compil
   if (node.kind === 'global-table') return `none: ${node.topic} itself has its rows`
   if (store.changelogTopic !== undefined) return `none: ${store.changelogTopic} itself has its rows`
   return store.isLogged ? `not written yet; will be ${applicationId}-${store.name}-changelog` : 'none: logged is false'
+}
+
+/** Of what the stores of an operation hold; a global table, and what is not logged, has nothing to be exact about. */
+function exactness(node: PlanNode, { subTopologies, plan }: CompiledTopology): readonly string[] {
+  const shared = new Map(plan.stores.map((store) => [store.name, store]))
+  const sub = subTopologies.find((one) => one.nodes.includes(node))
+  if (sub === undefined || !openedBy(node, shared).some((store) => store.isLogged)) return []
+  return [explainExactness(whyNotExact(sub, subTopologies))]
 }
 
 function openedBy(node: PlanNode, shared: ReadonlyMap<string, StoreSpec>): readonly StoreSpec[] {

@@ -215,6 +215,10 @@ export interface RepartitionSinkNode extends NodeFields {
   readonly valueSerde: Serde<unknown>
   readonly keepsNullKeys: boolean
   readonly partitioner?: Partitioner
+  /** Whether records tell what they came of, so that a crash of the writer doubles none; decided by the compiler. */
+  readonly carriesOrigin: boolean
+  /** Why they do not. */
+  readonly noOriginBecause?: string
 }
 
 /** A processor of the user's own. */

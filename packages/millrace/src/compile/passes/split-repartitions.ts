@@ -18,6 +18,7 @@ function ends(node: RepartitionNode, applicationId: string): readonly PlanNode[]
       keySerde,
       valueSerde,
       keepsNullKeys,
+      carriesOrigin: false,
       ...(partitioner === undefined ? {} : { partitioner }),
       ...site,
     }),
