@@ -24,10 +24,11 @@ export function decideOrigins(subs: readonly SubTopology[]): readonly SubTopolog
     }
     return undefined
   }
-  return subs.map((sub) => {
+  const marked = subs.map((sub) => {
     const nodes = sub.nodes.map((node) => (node.kind === 'repartition-sink' ? decided(node, decide(sub, node)) : node))
     return Object.freeze({ ...sub, nodes: Object.freeze(nodes) })
   })
+  return Object.freeze(marked)
 }
 
 function decided(sink: RepartitionSinkNode, reason: string | undefined): RepartitionSinkNode {
