@@ -27,6 +27,7 @@ export class TransactionRequests {
   readonly #options: TransactionalProducerOptions
   readonly #cluster: DriverCluster
   readonly #services: AdapterServices
+  readonly #groupCoordinators = new Map<string, number>()
   #coordinatorId: number | undefined
   #held: ProducerEpoch | null = null
   #isClosed = false
@@ -55,9 +56,20 @@ export class TransactionRequests {
     this.#held = { producerId: Number(given.producerId), producerEpoch: given.producerEpoch }
   }
 
-  /** Aborts what is open and gets a new epoch, with which sequence numbers begin anew; unless another has the id. */
-  async renew(): Promise<void> {
-    const what = 'The transaction cannot be given up'
+  /**
+   * Aborts what may be open, and gets a new epoch, with which sequence numbers begin anew. In this order: the end of a
+   * transaction is refused when another has the id, but asking for an epoch would abort what that other has open.
+   */
+  async giveUp(): Promise<void> {
+    await this.#attempt('The transaction cannot be aborted', async (coordinator) => {
+      try {
+        await this.#end(coordinator, false)
+      } catch (thrown) {
+        // The epoch is the present one, but nothing is open.
+        if (failureType(thrown) !== 'INVALID_TXN_STATE') throw thrown
+      }
+    })
+    const what = 'The producer cannot go on after a failed transaction'
     const { transactionalId } = this.#options
     this.#held = await this.#attempt(what, async (coordinator) => {
       if (!canRenew(coordinator)) throw transactionFailed(what, undefined)
@@ -89,8 +101,13 @@ export class TransactionRequests {
   async commitOffsets(groupId: string, offsets: readonly CommittedOffset[]): Promise<void> {
     const topics = offsetsByTopic(offsets)
     await this.#attempt('Offsets cannot be written in the transaction', async () => {
-      const coordinator = await this.#cluster.findGroupCoordinator({ groupId })
-      await coordinator.txnOffsetCommit({ ...this.#identity(), groupId, topics })
+      try {
+        const coordinator = await this.#groupCoordinator(groupId)
+        await coordinator.txnOffsetCommit({ ...this.#identity(), groupId, topics })
+      } catch (thrown) {
+        this.#groupCoordinators.delete(groupId)
+        throw thrown
+      }
     })
   }
 
@@ -141,6 +158,14 @@ export class TransactionRequests {
         await sleep(clock, isEnding ? backoffMs(failures, 1, longestMarkerPauseMs) : backoffMs(failures, 20))
       }
     }
+  }
+
+  async #groupCoordinator(groupId: string): Promise<DriverBroker> {
+    const nodeId = this.#groupCoordinators.get(groupId)
+    if (nodeId !== undefined) return this.#cluster.findBroker({ nodeId })
+    const coordinator = await this.#cluster.findGroupCoordinator({ groupId })
+    this.#groupCoordinators.set(groupId, coordinator.nodeId)
+    return coordinator
   }
 
   async #coordinator(): Promise<DriverBroker> {

@@ -105,7 +105,7 @@ export class KafkajsTransactionalProducer implements TransactionalProducer, Writ
   async abort(): Promise<void> {
     if (this.#state === 'ready') return
     if (this.#state === 'broken') {
-      await this.#guard('over', () => this.#requests.renew())
+      await this.#guard('over', () => this.#requests.giveUp())
       this.#sequences.clear()
       this.epoch++
     } else if (this.#state === 'open' || this.#state === 'doubtful') {
