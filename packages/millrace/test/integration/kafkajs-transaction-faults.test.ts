@@ -23,7 +23,7 @@ class Witness implements ReaderListener {
   readonly reader: TransportReader
 
   constructor(transport: Transport, topic: string) {
-    this.reader = transport.reader!({ clientId: 'witness', isolation: 'read_committed' }, this)
+    this.reader = transport.reader({ clientId: 'witness', isolation: 'read_committed' }, this)
     this.reader.add(partitions.map((partition) => ({ topic, partition, offset: 0 })))
   }
 
@@ -84,7 +84,7 @@ class Counter {
   async #count(): Promise<void> {
     if (!this.#producer) {
       const options = { clientId: 'counter', transactionalId: this.topic, timeoutMs: this.#timeoutMs }
-      this.#producer = this.#transport.transactionalProducer!(options)
+      this.#producer = this.#transport.transactionalProducer(options)
       await this.#producer.init()
       this.next = await this.#committed()
     }
@@ -111,6 +111,12 @@ class Counter {
   }
 }
 
+interface Outcome {
+  readonly seen: readonly (readonly number[])[]
+  readonly counted: readonly (readonly number[])[]
+  readonly codes: readonly unknown[]
+}
+
 describe.skipIf(skipped !== undefined)(
   `kafkajs transactions and broker faults${skipped ? ` (skipped: ${skipped})` : ''}`,
   () => {
@@ -121,8 +127,8 @@ describe.skipIf(skipped !== undefined)(
     })
     afterAll(() => server?.dispose())
 
-    /** Counts while the fault happens, and afterwards checks that every number was seen once, in order. */
-    async function countThrough(fault: () => Promise<void>, timeoutMs = 60_000): Promise<Counter> {
+    /** Counts while the fault happens. `seen`: what was seen of each partition, `counted`: what should have been. */
+    async function countThrough(fault: () => Promise<void>, timeoutMs = 60_000): Promise<Outcome> {
       const transport = createKafkajsTransport(
         { brokers: server.brokers, requestTimeoutMs: 3_000 },
         { clock: systemClock, logger: quietLogger() },
@@ -140,41 +146,43 @@ describe.skipIf(skipped !== undefined)(
         const all = partitions.map((partition) => ({ topic: counter.topic, partition }))
         const ends = await transport.admin.offsets(all, 'latest')
         await until(() => ends.every(({ partition, offset }) => witness.next.get(partition) === offset))
-        const expected = Array.from({ length: counter.next }, (_, index) => index)
-        for (const partition of partitions) expect(witness.seen.get(partition)).toEqual(expected)
         expect(witness.failures).toEqual([])
-        return counter
+        const counted = Array.from({ length: counter.next }, (_, index) => index)
+        return { seen: [...witness.seen.values()], counted: partitions.map(() => counted), codes: counter.codes }
       } finally {
         await transport.close()
       }
     }
 
     it('counts every number once while the broker is killed and comes back', async () => {
-      await countThrough(async () => {
+      const { seen, counted } = await countThrough(async () => {
         for (let round = 0; round < 3; round++) {
           await server.kill()
           await server.restart()
         }
       })
+      expect(seen).toEqual(counted)
     })
 
     it('counts every number once while the broker hangs for longer than a request may take', async () => {
       for (let round = 0; round < 2; round++) {
-        await countThrough(async () => {
+        const { seen, counted } = await countThrough(async () => {
           await server.pause()
           await sleep(8_000)
           await server.resume()
         })
+        expect(seen).toEqual(counted)
       }
     })
 
     it('goes on from what is committed when the broker has aborted its transaction as timed out', async () => {
-      const counter = await countThrough(async () => {
+      const { seen, counted, codes } = await countThrough(async () => {
         await server.kill()
         await sleep(3_000)
         await server.restart()
       }, 1_000)
-      expect(counter.codes.filter((code) => code !== 'PRODUCER_FENCED' && code !== 'TRANSACTION_FAILED')).toEqual([])
+      expect(seen).toEqual(counted)
+      expect(codes.filter((code) => code !== 'PRODUCER_FENCED' && code !== 'TRANSACTION_FAILED')).toEqual([])
     })
   },
 )

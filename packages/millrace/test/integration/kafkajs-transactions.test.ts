@@ -35,7 +35,7 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
     const [end] = await transport.admin.offsets([partition], 'latest')
     const values: string[] = []
     let next = 0
-    const reader = transport.reader!(
+    const reader = transport.reader(
       { clientId: 'test', isolation: 'read_committed' },
       {
         onBatch: (batch) => {
@@ -61,9 +61,9 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
     await once(holder.stdout, 'data')
     holder.kill('SIGKILL')
     await once(holder, 'exit')
-    expect(await transport.admin.stableOffsets!([partition])).toEqual([{ ...partition, offset: 2 }])
+    expect(await transport.admin.stableOffsets([partition])).toEqual([{ ...partition, offset: 2 }])
 
-    const producer = transport.transactionalProducer!({ clientId: 'test', transactionalId })
+    const producer = transport.transactionalProducer({ clientId: 'test', transactionalId })
     await producer.init()
     expect(await transport.admin.committed(groupId, [partition])).toEqual([
       { ...partition, offset: 1, metadata: 'kept' },
@@ -81,7 +81,7 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
 
   it('fails a transaction whose records are refused, and goes on after abort', async () => {
     const partition = { topic: await topicOf(1), partition: 0 }
-    const producer = transport.transactionalProducer!({ clientId: 'test', transactionalId: `tx-${randomUUID()}` })
+    const producer = transport.transactionalProducer({ clientId: 'test', transactionalId: `tx-${randomUUID()}` })
     await producer.init()
     for (const round of [0, 1]) {
       await producer.send([{ ...partition, records: records(`gone-${round}`) }])
@@ -100,7 +100,7 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
   it('does not take the id back by giving up a failed transaction when another has it', async () => {
     const partition = { topic: await topicOf(1), partition: 0 }
     const options = { clientId: 'test', transactionalId: `tx-${randomUUID()}` }
-    const [old, fresh] = [transport.transactionalProducer!(options), transport.transactionalProducer!(options)]
+    const [old, fresh] = [transport.transactionalProducer(options), transport.transactionalProducer(options)]
     await old.init()
     await old.send([{ ...partition, records: records('gone') }])
     await expect(old.send([{ ...partition, partition: 7, records: records('a') }])).rejects.toMatchObject({
@@ -115,7 +115,7 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
   })
 
   it('refuses a time-out that the broker does not allow, and says which setting decides', async () => {
-    const producer = transport.transactionalProducer!({
+    const producer = transport.transactionalProducer({
       clientId: 'test',
       transactionalId: `tx-${randomUUID()}`,
       timeoutMs: 100_000_000,
