@@ -21,14 +21,20 @@ function run(settings: Partial<SourceNode> = {}) {
     onInvalid: skip,
     ...settings,
   }
-  const read = source(node, fake.forward, fake.services)
+  const readers = new Map(node.topics.map((topic) => [topic, source(node, fake.forward, fake.services)]))
   let offset = 0
   return {
     fake,
     send: (timestamp: number, topic = 'in', value = 'v') => {
       const [key, bytes] = [Buffer.from('k'), Buffer.from(value)]
       const record = { topic, partition: 0, offset: offset++, timestamp, key, value: bytes, headers: [] }
-      read(singleRecordBatch(record), 0, 1)
+      readers.get(topic)!.read(singleRecordBatch(record), 0, 1)
+    },
+    peek: (timestamp: number, value: string) => {
+      const [key, bytes] = [Buffer.from('k'), Buffer.from(value)]
+      const record = { topic: 'in', partition: 0, offset: offset++, timestamp, key, value: bytes, headers: [] }
+      const reader = readers.get('in')!
+      return { at: reader.peek(singleRecordBatch(record), 0), take: () => reader.take() }
     },
   }
 }
@@ -59,5 +65,19 @@ describe('a source', () => {
     send(8)
     send(3, 'more')
     expect(told).toEqual(['7 -1 0', '5 7 0', '90 7 0', '8 7 0', '3 -1 0'])
+  })
+
+  it('holds the record that it has peeked at, with its time, and sends it on when taken', () => {
+    const { fake, peek } = run()
+    expect(peek(7, 'one').take()).toBeUndefined()
+    expect(fake.forwarded).toMatchObject([{ key: 'k', value: 'one', timestamp: 7 }])
+    const { at, take } = peek(9, 'two')
+    expect(at).toBe(9)
+    expect(fake.services.streamTime.ms).toBe(7)
+    fake.services.record.clear()
+    take()
+    expect(fake.services.record.offset).toBe(1)
+    expect(fake.services.streamTime.ms).toBe(9)
+    expect(peek(-1, 'three').at).toBeUndefined()
   })
 })

@@ -1,4 +1,6 @@
 export { GlobalTable } from './global-table.ts'
+export { PartitionGroup, type PartitionInput } from './partition-group.ts'
 export type { PartitionQueue } from './partition-queue.ts'
-export { type InputPosition, Task, taskId } from './task.ts'
+export { Task, taskId } from './task.ts'
 export type { TaskHost } from './task-host.ts'
+export type { InputPosition } from './task-inputs.ts'

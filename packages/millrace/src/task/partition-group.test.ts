@@ -1,15 +1,35 @@
 import { describe, expect, it } from 'vitest'
+import type { RecordBatch } from '../ports/record.ts'
+import type { SourceReader } from '../processors/index.ts'
 import { recordBatchOf } from '../testing/record-batch-of.ts'
 import { PartitionGroup } from './partition-group.ts'
 import { PartitionQueue } from './partition-queue.ts'
+
+/** Takes the event time from the value: `t5` is 5, `bad` is left out. */
+function reader(topic: string, seen: string[]): SourceReader {
+  let held = -1
+  const timeOf = (batch: RecordBatch, index: number): number => {
+    const text = batch.value(index)?.toString() ?? ''
+    return text.startsWith('t') ? Number(text.slice(1)) : batch.timestamp(index)
+  }
+  return {
+    read(batch, from, to) {
+      for (let index = from; index < to; index++) seen.push(`${topic}@${timeOf(batch, index)}`)
+    },
+    peek(batch, index) {
+      seen.push(...(batch.value(index)?.toString() === 'bad' ? [`${topic} bad`] : []))
+      held = timeOf(batch, index)
+      return batch.value(index)?.toString() === 'bad' ? undefined : held
+    },
+    take: () => void seen.push(`${topic}@${held}`),
+  }
+}
 
 function group(topics: readonly string[]) {
   const seen: string[] = []
   const inputs = topics.map((topic) => ({
     queue: new PartitionQueue(topic, 0, 0),
-    read: (batch: ReturnType<typeof recordBatchOf>, from: number, to: number) => {
-      for (let index = from; index < to; index++) seen.push(`${topic}@${batch.timestamp(index)}`)
-    },
+    reader: reader(topic, seen),
   }))
   const send = (topic: string, timestamps: readonly number[], firstOffset = 0) =>
     inputs
@@ -39,6 +59,46 @@ describe('PartitionGroup', () => {
     send('a', [7])
     both.process(100)
     expect(seen).toEqual(['a@7', 'b@7', 'b@7'])
+  })
+
+  it('goes by event time where that is not the Kafka timestamp', () => {
+    const { group: both, inputs, seen } = group(['a', 'b'])
+    const values = (topic: string, all: readonly string[]) =>
+      recordBatchOf(
+        topic,
+        0,
+        all.map((value, offset) => ({ offset, timestamp: 1000 - offset, value })),
+      )
+    inputs[0]!.queue.enqueue(values('a', ['t10', 't50']))
+    inputs[1]!.queue.enqueue(values('b', ['t40', 't20']))
+    both.process(100)
+    expect(seen).toEqual(['a@10', 'b@40', 'b@20', 'a@50'])
+  })
+
+  it('reads each record once, leaves out what a policy leaves out, and moves behind it', () => {
+    const { group: both, inputs, seen } = group(['a', 'b'])
+    inputs[0]!.queue.enqueue(
+      recordBatchOf('a', 0, [
+        { offset: 0, value: 'bad' },
+        { offset: 1, value: 'bad' },
+      ]),
+    )
+    inputs[1]!.queue.enqueue(recordBatchOf('b', 0, [{ offset: 0, timestamp: 7, value: 'x' }]))
+    expect(both.process(1)).toBe(2)
+    expect(both.process(1)).toBe(1)
+    expect(seen).toEqual(['a bad', 'a bad', 'b@7'])
+    expect(inputs.map(({ queue }) => queue.position)).toEqual([2, 1])
+  })
+
+  it('takes an input that comes later into its order', () => {
+    const { group: growing, send, seen } = group(['a'])
+    send('a', [5, 9])
+    growing.process(1)
+    const queue = new PartitionQueue('late', 0, 0)
+    growing.add({ queue, reader: reader('late', seen) })
+    queue.enqueue(recordBatchOf('late', 0, [{ offset: 0, timestamp: 7, value: 'x' }]))
+    growing.process(10)
+    expect(seen).toEqual(['a@5', 'late@7', 'a@9'])
   })
 
   it('does not wait for an input that has nothing', () => {

@@ -1,29 +1,39 @@
 import type { SourceReader } from '../processors/index.ts'
 import type { PartitionQueue } from './partition-queue.ts'
+import { TimeHeap } from './time-heap.ts'
 
 export interface PartitionInput {
   readonly queue: PartitionQueue
-  readonly read: SourceReader
+  readonly reader: SourceReader
+}
+
+/** An input, with the event time of its first record once that has been read. */
+interface Head extends PartitionInput {
+  at: number
+  isRead: boolean
 }
 
 /**
- * The inputs of one task. With one input records go straight through; with several the record with the smallest head
- * timestamp is next, each input strictly in offset order. As with Kafka Streams' `max.task.idle.ms` of 0, an input that
- * is known to have more, but has not brought it yet, is waited for (KIP-695); producers are not.
+ * The inputs of one task. With one input records go straight through; with several the first record of each is read
+ * ahead, and the one with the smallest event time is next, each input strictly in offset order. As with Kafka Streams'
+ * `max.task.idle.ms` of 0, an input that is known to have more, but has not brought it yet, is waited for (KIP-695);
+ * producers are not.
  */
 export class PartitionGroup {
-  readonly #inputs: PartitionInput[]
+  readonly #inputs: Head[] = []
+  readonly #heads = new TimeHeap<Head>()
 
   constructor(inputs: readonly PartitionInput[]) {
-    this.#inputs = [...inputs]
+    for (const input of inputs) this.add(input)
   }
 
   get inputs(): readonly PartitionInput[] {
     return this.#inputs
   }
 
-  add(input: PartitionInput): void {
-    this.#inputs.push(input)
+  /** One more: a topic that came later. */
+  add({ queue, reader }: PartitionInput): void {
+    this.#inputs.push({ queue, reader, at: -1, isRead: false })
   }
 
   get records(): number {
@@ -43,31 +53,57 @@ export class PartitionGroup {
     return this.#inputs.length > 1 && this.#inputs.some(({ queue }) => queue.isBehind)
   }
 
-  /** Sends up to `max` records through the chain; gives how many there were. */
+  /** Sends up to `max` records through the chain; gives how many there were, with those that policies left out. */
   process(max: number): number {
     const [only, second] = this.#inputs
     if (only === undefined) return 0
+    if (second !== undefined) return this.#processEarliest(max)
+    let processed = 0
+    while (processed < max && only.queue.records > 0) processed += only.queue.take(max - processed, only.reader.read)
+    return processed
+  }
+
+  /** Reads the first record of every input that has one; gives how many were left out. Not for a single input. */
+  readHeads(): number {
+    let leftOut = 0
+    for (const input of this.#inputs) if (!input.isRead) leftOut += this.#readHead(input)
+    return leftOut
+  }
+
+  #processEarliest(max: number): number {
     let processed = 0
     while (processed < max) {
-      const input = second === undefined ? only : this.#earliest()
-      if (input === undefined || input.queue.records === 0) break
-      processed += input.queue.take(second === undefined ? max - processed : 1, input.read)
+      processed += this.readHeads()
+      if (processed >= max || this.#inputs.some(isBehind)) break
+      const earliest = this.#heads.take()
+      if (earliest === undefined) break
+      earliest.isRead = false
+      earliest.queue.pass(earliest.reader.take)
+      processed += 1 + this.#readHead(earliest)
     }
     return processed
   }
 
-  #earliest(): PartitionInput | undefined {
-    let earliest: PartitionInput | undefined
-    let smallest = Infinity
-    for (const input of this.#inputs) {
-      if (input.queue.isBehind) return undefined
-      if (input.queue.records === 0) continue
-      const timestamp = input.queue.headTimestamp
-      if (earliest === undefined || timestamp < smallest) {
-        earliest = input
-        smallest = timestamp
+  #readHead(input: Head): number {
+    const { queue, reader } = input
+    let leftOut = 0
+    while (queue.records > 0) {
+      const at = reader.peek(queue.headBatch, queue.headIndex)
+      if (at !== undefined) {
+        input.at = at
+        input.isRead = true
+        this.#heads.add(input)
+        break
       }
+      queue.pass(nothing)
+      leftOut++
     }
-    return earliest
+    return leftOut
   }
 }
+
+function isBehind(input: PartitionInput): boolean {
+  return input.queue.isBehind
+}
+
+function nothing(): void {}

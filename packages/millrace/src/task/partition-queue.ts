@@ -59,10 +59,14 @@ export class PartitionQueue {
     return this.#bytes
   }
 
-  /** The timestamp of the next record; only while `records > 0`. */
-  get headTimestamp(): number {
-    const { batch, head } = this.#batches[0]!
-    return batch.timestamp(head)
+  /** Where the next record stands; only while `records > 0`. */
+  get headBatch(): RecordBatch {
+    return this.#batches[0]!.batch
+  }
+
+  /** Of the next record in `headBatch`; only while `records > 0`. */
+  get headIndex(): number {
+    return this.#batches[0]!.head
   }
 
   enqueue(batch: RecordBatch): void {
@@ -85,15 +89,28 @@ export class PartitionQueue {
     first.head = to
     this.#records -= to - head
     read(batch, head, to)
-    this.#position = to < batch.count ? batch.offset(to) : batch.nextOffset
-    this.#skipEmpty()
+    this.#moveTo(batch, to)
     return to - head
+  }
+
+  /** Goes past the next record, which `use` works on, and moves the position behind it. */
+  pass(use: () => void): void {
+    const first = this.#batches[0]!
+    const to = ++first.head
+    this.#records--
+    use()
+    this.#moveTo(first.batch, to)
   }
 
   clear(): void {
     this.#batches = []
     this.#records = 0
     this.#bytes = 0
+  }
+
+  #moveTo(batch: RecordBatch, index: number): void {
+    this.#position = index < batch.count ? batch.offset(index) : batch.nextOffset
+    this.#skipEmpty()
   }
 
   #skipEmpty(): void {

@@ -1,28 +1,14 @@
 import type { SubTopology } from '../compile/index.ts'
-import type { PlanNode, Policy, SourceNode, TableSinkNode } from '../plan/index.ts'
+import type { Policy, TableSinkNode } from '../plan/index.ts'
 import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter, StateStore } from '../ports/index.ts'
-import {
-  type AsyncCut,
-  buildChain,
-  type Chain,
-  CurrentRecord,
-  type Forward,
-  source,
-  type SourceReader,
-  type TaskServices,
-} from '../processors/index.ts'
+import { type AsyncCut, CurrentRecord, type TaskServices } from '../processors/index.ts'
 import { failedRecord, Failures } from './failures.ts'
 import { PartitionGroup, type PartitionInput } from './partition-group.ts'
-import { PartitionQueue } from './partition-queue.ts'
+import type { PartitionQueue } from './partition-queue.ts'
 import { TaskClock } from './task-clock.ts'
 import type { TaskHost } from './task-host.ts'
+import { type InputPosition, type OpenInput, openInputs } from './task-inputs.ts'
 import { TaskState } from './task-state.ts'
-
-/** Where an input begins. */
-export interface InputPosition extends PartitionOffset {
-  /** Where its log is known to end; absent: at the position. */
-  readonly end?: number
-}
 
 /**
  * One sub-topology on one partition of each of its topics. Single-threaded: whoever runs it calls `process`, then
@@ -78,6 +64,11 @@ export class Task {
 
   get queues(): readonly PartitionQueue[] {
     return this.#group.inputs.map((input) => input.queue)
+  }
+
+  /** For a driver that orders the inputs of several tasks itself, instead of calling `process`. */
+  get inputs(): readonly PartitionInput[] {
+    return this.#group.inputs
   }
 
   /** Reads one topic more from its beginning; gives whether a source takes it by its pattern. */
@@ -240,42 +231,4 @@ function rejections(node: TableSinkNode, failures: Failures): SinkListener {
       failures.rejected(node, error, row, origin)
     },
   }
-}
-
-/** An input for a topic that a source takes by its pattern; undefined where none does. */
-type OpenInput = (topic: string) => PartitionInput | undefined
-
-function openInputs(
-  sub: SubTopology,
-  partition: number,
-  positions: readonly InputPosition[],
-  services: TaskServices,
-): readonly [readonly PartitionInput[], OpenInput] {
-  const chain = buildChain(sub.nodes, services)
-  const readers = sub.nodes.filter(isSource).map((node) => ({ node, read: counted(node, chain, services) }))
-  const inputs = readers.flatMap(({ node, read }) =>
-    node.topics.flatMap((topic) => {
-      const position = positions.find((one) => one.topic === topic && one.partition === partition)
-      if (position === undefined) return []
-      return [{ queue: new PartitionQueue(topic, partition, position.offset, position.end), read }]
-    }),
-  )
-  const openInput: OpenInput = (topic) => {
-    const reader = readers.find(({ node }) => node.pattern?.test(topic))
-    return reader === undefined ? undefined : { queue: new PartitionQueue(topic, partition, 0), read: reader.read }
-  }
-  return [inputs, openInput]
-}
-
-function counted(node: SourceNode, chain: Chain, services: TaskServices): SourceReader {
-  const consumed = services.counter('records-consumed', node.id)
-  const reader = source(node, chain.get(node.id) as Forward, services)
-  return (batch, from, to) => {
-    consumed.value += to - from
-    reader(batch, from, to)
-  }
-}
-
-function isSource(node: PlanNode): node is SourceNode {
-  return node.kind === 'source'
 }

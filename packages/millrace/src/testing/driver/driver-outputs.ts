@@ -13,33 +13,18 @@ export interface Written {
 export class DriverOutputs {
   readonly written: Written[] = []
   readonly #rows = new Map<string, object[]>()
-  /** Records that have to be processed, too, by topic: written to internal topics or to sources. */
-  readonly #again = new Map<string, Written[]>()
-  readonly #isRead: (topic: string) => boolean
-
-  constructor(isRead: (topic: string) => boolean) {
-    this.#isRead = isRead
-  }
+  /** How many of `written` have been handed out by `takeNew`. */
+  #taken = 0
 
   add(record: Written): void {
     this.written.push(record)
-    if (!this.#isRead(record.topic)) return
-    const waiting = this.#again.get(record.topic)
-    if (waiting === undefined) this.#again.set(record.topic, [record])
-    else waiting.push(record)
   }
 
-  /** Of the topics that have records, the one whose first is the earliest; among equals they take turns. */
-  next(): Written | undefined {
-    let earliest: Written[] | undefined
-    for (const waiting of this.#again.values()) {
-      if (earliest === undefined || waiting[0]!.timestamp < earliest[0]!.timestamp) earliest = waiting
-    }
-    const record = earliest?.shift()
-    if (earliest === undefined || record === undefined) return undefined
-    this.#again.delete(record.topic)
-    if (earliest.length > 0) this.#again.set(record.topic, earliest)
-    return record
+  /** What has been written since the last call, in its order. */
+  takeNew(): readonly Written[] {
+    const fresh = this.written.slice(this.#taken)
+    this.#taken = this.written.length
+    return fresh
   }
 
   rows(table: string): object[] {

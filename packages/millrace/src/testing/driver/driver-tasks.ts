@@ -3,7 +3,7 @@ import { StreamsError } from '../../errors/index.ts'
 import type { Clock, LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
 import { createMemoryStores } from '../../state/index.ts'
-import { GlobalTable, Task, type TaskHost } from '../../task/index.ts'
+import { GlobalTable, PartitionGroup, Task, type TaskHost } from '../../task/index.ts'
 import { silentLogger } from '../silent-logger.ts'
 import { DriverOutputs, type Written } from './driver-outputs.ts'
 import { recordingWriter } from './recording-writer.ts'
@@ -14,12 +14,14 @@ type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknow
 /** One task per sub-topology, run one record at a time. */
 export class DriverTasks {
   readonly metrics: MetricsRegistry = new MetricsRegistry()
-  readonly outputs: DriverOutputs
+  readonly outputs: DriverOutputs = new DriverOutputs()
   readonly inputTopics: readonly string[]
   readonly #topology: CompiledTopology
   readonly #lookups: Lookups
   readonly #globals: ReadonlyMap<string, GlobalTable>
   readonly #tasks: readonly Task[]
+  /** The inputs of all tasks: as in Kafka Streams' driver, the earliest record of all is next. */
+  readonly #group: PartitionGroup
   readonly #offsets = new Map<string, number>()
   #nowMs: number
 
@@ -29,13 +31,13 @@ export class DriverTasks {
     this.#nowMs = startMs
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
-    this.outputs = new DriverOutputs((topic) => read.has(topic) || patternSourceOf(topology, topic) !== undefined)
     this.#globals = new Map(topology.globalTables.map((node) => [node.id, new GlobalTable(node, createMemoryStores())]))
     const host = this.#host()
     this.#tasks = topology.subTopologies.map((sub) => {
       const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: 0 }))
       return new Task(sub, 0, positions, topology.plan.onProcessError, host)
     })
+    this.#group = new PartitionGroup(this.#tasks.flatMap((task) => task.inputs))
   }
 
   get nowMs(): number {
@@ -44,28 +46,25 @@ export class DriverTasks {
 
   /** Processes a record and all that comes of it. */
   send(record: Written): void {
-    this.#deliver(record)
-    this.#deliverAgain()
+    this.#enqueue(record)
+    this.#run()
   }
 
   advance(ms: number): void {
     this.#nowMs += ms
-    for (const task of this.#tasks) {
-      task.punctuate()
-      this.#commit(task)
-    }
-    this.#deliverAgain()
+    for (const task of this.#tasks) task.punctuate()
+    this.#commit()
+    this.#run()
   }
 
   async settle(): Promise<void> {
-    for (const task of this.#tasks) {
-      await task.drainCuts()
-      task.complete()
-    }
-    const next = this.outputs.next()
-    if (next === undefined) return
-    this.send(next)
-    await this.settle()
+    do {
+      for (const task of this.#tasks) {
+        await task.drainCuts()
+        task.complete()
+      }
+      this.#run()
+    } while (this.#tasks.some((task) => task.hasPendingCuts))
   }
 
   store(name: string): StateStore | undefined {
@@ -80,30 +79,47 @@ export class DriverTasks {
     return this.#tasks.flatMap((task) => [...task.stores.keys()])
   }
 
-  #deliver(record: Written): void {
-    const offset = this.#offsets.get(record.topic) ?? 0
-    this.#offsets.set(record.topic, offset + 1)
-    const batch = singleRecordBatch({ ...record, partition: 0, offset })
-    for (const node of this.#topology.globalTables) {
-      if (node.topic === record.topic) this.#globals.get(node.id)!.update(batch)
+  #run(): void {
+    this.#enqueueWritten()
+    while (this.#group.process(1) > 0) {
+      this.#commit()
+      this.#enqueueWritten()
     }
-    const isMatched = patternSourceOf(this.#topology, record.topic) !== undefined
+  }
+
+  #commit(): void {
     for (const task of this.#tasks) {
-      const isRead = task.queues.some((queue) => queue.topic === record.topic)
-      if (!isRead && !(isMatched && task.addTopic(record.topic))) continue
-      task.enqueue(batch)
-      task.process(1)
-      this.#commit(task)
+      task.flushCaches()
+      if (!task.hasPendingCuts) task.complete()
     }
   }
 
-  #commit(task: Task): void {
-    task.flushCaches()
-    if (!task.hasPendingCuts) task.complete()
+  #enqueueWritten(): void {
+    for (const record of this.outputs.takeNew()) this.#enqueue(record)
   }
 
-  #deliverAgain(): void {
-    for (let next = this.outputs.next(); next !== undefined; next = this.outputs.next()) this.#deliver(next)
+  /** Hands a record to whoever reads its topic: global tables have it at once, tasks in its turn. */
+  #enqueue(record: Written): void {
+    const { topic } = record
+    const readers = this.#readersOf(topic)
+    const globals = this.#topology.globalTables.filter((node) => node.topic === topic)
+    if (readers.length === 0 && globals.length === 0) return
+    const offset = this.#offsets.get(topic) ?? 0
+    this.#offsets.set(topic, offset + 1)
+    const batch = singleRecordBatch({ ...record, partition: 0, offset })
+    for (const node of globals) this.#globals.get(node.id)!.update(batch)
+    for (const task of readers) task.enqueue(batch)
+    if (this.#group.inputs.length > 1) this.#group.readHeads()
+  }
+
+  #readersOf(topic: string): readonly Task[] {
+    const isMatched = patternSourceOf(this.#topology, topic) !== undefined
+    return this.#tasks.filter((task) => {
+      if (task.queues.some((queue) => queue.topic === topic)) return true
+      if (!isMatched || !task.addTopic(topic)) return false
+      this.#group.add(task.inputs.at(-1)!)
+      return true
+    })
   }
 
   #host(): TaskHost {
