@@ -9,11 +9,11 @@ import type { Forward } from './processor.ts'
 /** Reads the records of one partition with its source's serdes. */
 export interface SourceReader {
   /** Sends the records [from, to) of a batch through the chain after the source. */
-  read(batch: RecordBatch, from: number, to: number): void
+  readonly read: (batch: RecordBatch, from: number, to: number) => void
   /** Reads one record and holds it for `take`; gives its event time, or undefined if a policy leaves it out. */
-  peek(batch: RecordBatch, index: number): number | undefined
+  readonly peek: (batch: RecordBatch, index: number) => number | undefined
   /** Sends on what `peek` holds. */
-  take(): void
+  readonly take: () => void
 }
 
 /** Where a task begins: reads bytes, decides event time, forwards. One per partition: each has a time of its own. */

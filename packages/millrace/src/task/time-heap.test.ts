@@ -1,22 +1,27 @@
-import fc from 'fast-check'
+import { array, assert, nat, option, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { TimeHeap } from './time-heap.ts'
 
 describe('TimeHeap', () => {
   it('gives everything back, earliest first, however it is filled and emptied', () => {
-    fc.assert(
-      fc.property(fc.array(fc.option(fc.nat(20), { nil: undefined })), (steps) => {
+    assert(
+      property(array(option(nat(20), { nil: undefined })), (steps) => {
         const heap = new TimeHeap<{ readonly at: number }>()
         const model: number[] = []
+        const [given, wanted]: [(number | undefined)[], (number | undefined)[]] = [[], []]
         for (const at of steps) {
-          if (at === undefined) expect(heap.take()?.at).toBe(model.shift())
-          else {
+          if (at === undefined) {
+            given.push(heap.take()?.at)
+            wanted.push(model.shift())
+          } else {
             heap.add({ at })
             model.push(at)
             model.sort((left, right) => left - right)
           }
-          expect(heap.first?.at).toBe(model[0])
+          given.push(heap.first?.at)
+          wanted.push(model[0])
         }
+        expect(given).toEqual(wanted)
       }),
     )
   })
