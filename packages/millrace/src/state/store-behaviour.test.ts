@@ -323,6 +323,68 @@ describe.each(storeHomes)('stores $name', (home) => {
     })
   })
 
+  describe('after somebody else wrote to the changelog', () => {
+    it('tell what stands there instead, or that there is nothing', () => {
+      use(plain, (rig) => {
+        rig.store.put('a', 'x')
+        rig.commit()
+        for (const key of ['a', 'b', 'b']) rig.intrude({ key: Buffer.from(key), value: Buffer.from('?'), timestamp: 0 })
+        expect(hexChanges(rig)).toEqual([
+          ['61', '78', 0],
+          ['62', null, 0],
+        ])
+        expect(hexChanges(rig)).toEqual([])
+      })
+    })
+
+    it('tell what is written later, once', () => {
+      use(timestamped, (rig) => {
+        rig.intrude({ key: Buffer.from('a'), value: null, timestamp: 9 })
+        rig.store.put('a', { value: 'x', timestamp: 1 })
+        rig.intrude({ key: Buffer.from('a'), value: null, timestamp: 9 })
+        expect(hexChanges(rig)).toEqual([['61', '000000000000000178', 1]])
+      })
+    })
+
+    it('tell the deletion of what came and went, as the changelog has heard of it', () => {
+      use(plain, (rig) => {
+        rig.store.put('a', 'x')
+        rig.intrude({ key: Buffer.from('a'), value: Buffer.from('?'), timestamp: 0 })
+        rig.store.delete('a')
+        expect(hexChanges(rig)).toEqual([['61', null, 0]])
+      })
+    })
+
+    it('tell nothing without a changelog', () => {
+      use({ ...windows, isLogged: false }, (rig) => {
+        rig.intrude({ key: Buffer.from('61000000000000006400000000', 'hex'), value: null, timestamp: 0 })
+        expect(rig.commit()).toEqual([])
+      })
+    })
+
+    it('retract a window that was never put, and the time that it moved', () => {
+      use(windows, (rig) => {
+        rig.store.put('a', 'x', 20)
+        rig.commit()
+        const key = Buffer.from('61000000000000100000000000', 'hex')
+        rig.intrude({ key, value: Buffer.from('?'), timestamp: 4096 })
+        expect(rig.commit()).toEqual([{ key, value: null, timestamp: 20, isRetraction: true }])
+        rig.crash()
+        expect([rig.store.observedTime, rig.store.get('a', 20)]).toEqual([20, 'x'])
+      })
+    })
+  })
+
+  it('say about how much is to be written, until that is taken', () => {
+    use(windows, (rig) => {
+      const before = rig.store.pendingBytes
+      rig.store.put('a', 'x'.repeat(1000), 20)
+      const { pendingBytes } = rig.store
+      rig.commit()
+      expect([before, pendingBytes > 1000, pendingBytes < 1200, rig.store.pendingBytes]).toEqual([0, true, true, 0])
+    })
+  })
+
   it.each([timestamped, windows, sessions])('refuse a changelog of stores of another kind: $kind', (spec) => {
     use(spec as StoreSpec, ({ store }) => {
       const change = { key: Buffer.from('k'), value: Buffer.from('x'), timestamp: 0 }

@@ -105,16 +105,59 @@ describe.each(storeHomes)('a versioned store $name', (home) => {
     })
   })
 
+  const told = (rig: StoreRig<typeof versions>): unknown[] =>
+    rig
+      .commit()
+      .map(({ key, value, timestamp, isRetraction }) => [
+        String(key),
+        value && String(value),
+        timestamp,
+        ...(isRetraction ? ['retracted'] : []),
+      ])
+
   it('tells every version with its time', () => {
     use((rig) => {
       rig.store.put('k', 'b', 20)
       rig.store.put('k', 'a', 10)
       rig.store.put('k', null, 30)
-      const told = rig.commit().map(({ key, value, timestamp }) => [String(key), value && String(value), timestamp])
-      expect(told).toEqual([
+      expect(told(rig)).toEqual([
         ['k', 'b', 20],
         ['k', 'a', 10],
         ['k', null, 30],
+      ])
+    })
+  })
+
+  it('tells the latest version again behind a late one, as log compaction keeps the last record', () => {
+    use((rig) => {
+      rig.store.put('k', 'b', 20)
+      rig.store.put('k', 'a', 10)
+      expect(told(rig)).toEqual([
+        ['k', 'b', 20],
+        ['k', 'a', 10],
+        ['k', 'b', 20],
+      ])
+      rig.compact()
+      rig.crash()
+      expect(rig.store.get('k')).toEqual(at('b', 20))
+    })
+  })
+
+  it('retracts versions that somebody else put, and the time that they moved', () => {
+    use((rig) => {
+      rig.store.put('k', 'a', 10)
+      rig.commit()
+      rig.intrude({ key: Buffer.from('k'), value: Buffer.from('?'), timestamp: 999_999 })
+      rig.intrude({ key: Buffer.from('k'), value: Buffer.from('?'), timestamp: 10 })
+      expect(told(rig)).toEqual([
+        ['k', null, 999_999, 'retracted'],
+        ['k', 'a', 10],
+      ])
+      rig.crash()
+      expect([rig.store.observedTime, rig.store.getAsOf('k', 10), rig.store.get('k')]).toEqual([
+        10,
+        at('a', 10),
+        at('a', 10),
       ])
     })
   })
