@@ -15,6 +15,8 @@ class Reader {
   readonly values: string[] = []
   readonly consumer: TransportConsumer
   batches = 0
+  generation = 0
+  generations = 0
   next = 0
   failure: unknown = null
 
@@ -22,7 +24,11 @@ class Reader {
     const assignor = createSpreadAssignor()
     const options = { groupId: `group-${randomUUID()}`, clientId: 'test', topics: [topic], assignor, isolation }
     this.consumer = transport.consumer(options, {
-      onAssigned: async ({ partitions }) => partitions.map((each) => ({ ...each, offset: 0 })),
+      onAssigned: async ({ partitions, generation }) => {
+        this.generation = generation
+        this.generations++
+        return partitions.map((each) => ({ ...each, offset: 0 }))
+      },
       onBatch: (batch) => this.#take(batch),
       onRevoking: async () => {},
       onFailed: (error) => {
@@ -110,6 +116,66 @@ describe.skipIf(skipped !== undefined)(`kafkajs transport${skipped ? ` (skipped:
     expect(await transport.admin.offsets([{ topic: other, partition: 0 }], 'latest')).toMatchObject([{ offset: 1 }])
     await expect.poll(() => reader.failure, { timeout: 60_000 }).toMatchObject({ code: 'TOPIC_MISSING' })
     await producer.close()
+  })
+
+  it('tells the owner of a reader when the topic is deleted, and reads the others', async () => {
+    const [topic, other] = [await topicOf(1), await topicOf(1)]
+    const failures: unknown[] = []
+    let read = 0
+    const reader = transport.reader(
+      { clientId: 'test', isolation: 'read_uncommitted' },
+      {
+        onBatch: async (batch) => {
+          if (batch.topic === other) read += batch.count
+        },
+        onFailed: (error, partition) => failures.push([error.code, partition]),
+      },
+    )
+    reader.add([topic, other].map((each) => ({ topic: each, partition: 0, offset: 0 })))
+    const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin()
+    await admin.connect()
+    await admin.deleteTopics({ topics: [topic] })
+    await admin.disconnect()
+    const producer = transport.producer({ clientId: 'test' })
+    await producer.send([{ topic: other, partition: 0, records: records('a', 'b') }])
+    await expect.poll(() => read, { timeout: 10_000 }).toBe(2)
+    await expect.poll(() => failures, { timeout: 60_000 }).toEqual([['TOPIC_MISSING', { topic, partition: 0 }]])
+    await producer.send([{ topic: other, partition: 0, records: records('c') }])
+    await expect.poll(() => read, { timeout: 10_000 }).toBe(3)
+    await Promise.all([producer.close(), reader.close()])
+  })
+
+  it('keeps its membership while the process does nothing else for seconds', async () => {
+    const topic = await topicOf(1)
+    const patient = createKafkajsTransport({ brokers, sessionTimeoutMs: 6_000 }, services)
+    await patient.connect()
+    const producer = patient.producer({ clientId: 'test' })
+    const reader = new Reader(patient, topic)
+    await reader.consumer.start()
+    const until = Date.now() + 3_000
+    while (Date.now() < until);
+    await producer.send([{ topic, partition: 0, records: records('after') }])
+    await expect.poll(() => reader.values, { timeout: 10_000 }).toEqual(['after'])
+    const offset = { topic, partition: 0, offset: 1, metadata: '' }
+    await reader.consumer.commit([offset], reader.generation)
+    expect([reader.generations, await reader.consumer.committed([offset])]).toEqual([1, [offset]])
+    await patient.close()
+  })
+
+  it('joins again when the process did nothing else for longer than a session', async () => {
+    const topic = await topicOf(1)
+    const patient = createKafkajsTransport({ brokers, sessionTimeoutMs: 6_000 }, services)
+    await patient.connect()
+    const producer = patient.producer({ clientId: 'test' })
+    const reader = new Reader(patient, topic)
+    await reader.consumer.start()
+    const until = Date.now() + 7_500
+    while (Date.now() < until);
+    await expect.poll(() => reader.generations, { timeout: 20_000 }).toBe(2)
+    await producer.send([{ topic, partition: 0, records: records('after') }])
+    await expect.poll(() => reader.values, { timeout: 10_000 }).toEqual(['after'])
+    expect(reader.failure).toBe(null)
+    await patient.close()
   })
 
   it('reads committed transactions only, and passes markers', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { createKafkajsTransport } from '../../src/adapters/kafkajs/index.ts'
 import type { TopicPartition, Transport } from '../../src/ports/index.ts'
 import { systemClock } from '../../src/runtime/system-clock.ts'
+import { createSpreadAssignor } from '../../src/testing/conformance/transport/spread-assignor.ts'
 import { kafkaAddresses, quietLogger } from './kafkajs-servers.ts'
 
 const { brokers, skipped } = kafkaAddresses(inject)
@@ -112,6 +113,41 @@ describe.skipIf(skipped !== undefined)(`kafkajs transactions${skipped ? ` (skipp
     await fresh.commit()
     await Promise.all([old.close(), fresh.close()])
     expect(await committedValues(partition)).toEqual(['kept'])
+  })
+
+  it('answers a read_committed member with what is committed only when no transaction has offsets pending', async () => {
+    const partition = { topic: await topicOf(1), partition: 0 }
+    const groupId = `group-${randomUUID()}`
+    const consumer = transport.consumer(
+      {
+        groupId,
+        clientId: 'test',
+        topics: [partition.topic],
+        assignor: createSpreadAssignor(),
+        isolation: 'read_committed',
+      },
+      {
+        onAssigned: async () => [],
+        onBatch: () => {},
+        onRevoking: async () => {},
+        onFailed: (error) => expect.fail(error.message),
+      },
+    )
+    await consumer.start()
+    expect(await consumer.committed([partition])).toEqual([])
+    const producer = transport.transactionalProducer({ clientId: 'test', transactionalId: `tx-${randomUUID()}` })
+    await producer.init()
+    await producer.sendOffsets(groupId, [{ ...partition, offset: 5, metadata: 'µ' }])
+    let isAnswered = false
+    const asked = consumer.committed([partition]).finally(() => {
+      isAnswered = true
+    })
+    expect(await transport.admin.committed(groupId, [partition])).toEqual([])
+    expect(isAnswered).toBe(false)
+    await producer.commit()
+    expect(await asked).toEqual([{ ...partition, offset: 5, metadata: 'µ' }])
+    await producer.close()
+    await consumer.stop()
   })
 
   it('refuses a time-out that the broker does not allow, and says which setting decides', async () => {

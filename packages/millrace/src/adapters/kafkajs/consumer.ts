@@ -103,6 +103,8 @@ export class KafkajsConsumer implements TransportConsumer {
       timeoutMs: settings.retryTimeoutMs,
       groupId: this.#options.groupId,
       partitions,
+      // What a reader of transactions goes on from must be final.
+      waitsForTransactions: this.#options.isolation === 'read_committed',
     })
   }
 

@@ -3,6 +3,7 @@ import { byTopic } from './by-topic.ts'
 import type { DriverCluster, OffsetsOfTopic, PartitionsOfTopic } from './driver.ts'
 import { failureKind, wrapFailure } from './kafka-failure.ts'
 import { retrying } from './retry.ts'
+import { fetchStableOffsets } from './stable-offset-fetch.ts'
 
 export interface OffsetsQuery {
   readonly cluster: DriverCluster
@@ -10,17 +11,20 @@ export interface OffsetsQuery {
   readonly timeoutMs: number
   readonly groupId: string
   readonly partitions: readonly TopicPartition[]
+  /** Waits for transactions that are open and hold offsets of these partitions. Default false: leaves them out. */
+  readonly waitsForTransactions?: boolean
 }
 
 /** What a group has committed. kafkajs' own `fetchOffsets` can take 5 s and fills gaps with defaults. */
 export async function committedOffsets(query: OffsetsQuery): Promise<readonly CommittedOffset[]> {
-  const { cluster, clock, timeoutMs, groupId, partitions } = query
+  const { cluster, clock, timeoutMs, groupId, partitions, waitsForTransactions = false } = query
   if (partitions.length === 0) return []
   const topics = partitionsByTopic(partitions)
   try {
     const { responses } = await retrying(clock, { timeoutMs }, async () => {
       const coordinator = await cluster.findGroupCoordinator({ groupId })
-      return coordinator.offsetFetch({ groupId, topics })
+      const request = { groupId, topics }
+      return waitsForTransactions ? fetchStableOffsets(coordinator, request) : coordinator.offsetFetch(request)
     })
     return responses.flatMap(({ topic, partitions: answers }) =>
       answers

@@ -2,7 +2,7 @@ import type { CommittedOffset, TopicPartition, TransactionalProducerOptions } fr
 import type { AdapterServices } from './adapter-services.ts'
 import { byTopic } from './by-topic.ts'
 import type { DriverBroker, DriverCluster, TransactionRequest } from './driver.ts'
-import { canRenew, renewProducerEpoch, type ProducerEpoch } from './init-producer-id.ts'
+import { renewProducerEpoch, type ProducerEpoch } from './init-producer-id.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
 import { offsetsByTopic } from './offsets-store.ts'
 import { isFencedCode } from './produce-error.ts'
@@ -72,9 +72,10 @@ export class TransactionRequests {
     const what = 'The producer cannot go on after a failed transaction'
     const { transactionalId } = this.#options
     this.#held = await this.#attempt(what, async (coordinator) => {
-      if (!canRenew(coordinator)) throw transactionFailed(what, undefined)
       const request = { transactionalId, timeoutMs: this.#timeoutMs(), held: this.held }
-      const { errorCode, producerId, producerEpoch } = await renewProducerEpoch(coordinator, request)
+      const renewed = await renewProducerEpoch(coordinator, request)
+      if (!renewed) throw transactionFailed(what, undefined)
+      const { errorCode, producerId, producerEpoch } = renewed
       if (errorCode === 0) return { producerId, producerEpoch }
       if (isFencedCode(errorCode)) throw producerFenced(transactionalId)
       throw renewalRefused(errorCode)
