@@ -1,6 +1,8 @@
 import type { Optimization, Plan, PlanNode, RepartitionNode } from '../plan/index.ts'
 import type { CompiledTopology, RepartitionTopic } from './compiled-topology.ts'
 import { checkDeadLetters } from './passes/check-dead-letters.ts'
+import { checkInternalTopics } from './passes/check-internal-topics.ts'
+import { checkJoins } from './passes/check-joins.ts'
 import { checkSources } from './passes/check-sources.ts'
 import { checkStores } from './passes/check-stores.ts'
 import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
@@ -20,7 +22,7 @@ export interface CompileOptions {
   readonly applicationId?: string
 }
 
-/** Turns a plan into what tasks run. Throws TOPOLOGY_INVALID, TOPIC_CONFLICT, NAME_INVALID or NAME_TAKEN. */
+/** Turns a plan into what tasks run. Throws what its passes do where the definition is wrong. */
 export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopology {
   const { applicationId = plan.name } = options
   checkSources(plan)
@@ -31,9 +33,11 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   const kept = materializeTables(joined)
   const tables = fillSuppressGrace(may('reuse-source-topics') ? reuseSourceTopics(kept) : kept)
   checkStores(plan, tables)
+  checkJoins(tables)
   const nodes = splitRepartitions(tables, applicationId)
   const subTopologies = decideOrigins(cutSubTopologies(nodes, plan.stores))
   checkDeadLetters(plan, subTopologies)
+  checkInternalTopics(tables, subTopologies, applicationId)
   return Object.freeze({
     name: plan.name,
     plan,

@@ -2,6 +2,7 @@ import type { Handle } from './handle.ts'
 import { storeFields, topicSafe } from './handle.ts'
 import type { Grouping } from './k-grouped-stream.ts'
 import { KTable } from './k-table.ts'
+import { cacheBytesOf } from './checked-option.ts'
 import { valueSerde } from './serdes-of.ts'
 import type { Serde } from '../serde/index.ts'
 import type { AggregateOptions } from './stateful-options.ts'
@@ -62,7 +63,7 @@ export function aggregateStream<K, A>(
     kind: 'stream-aggregate',
     aggregators,
     store: { kind: 'timestamped-key-value', ...fields },
-    cacheBytes: options.cache ?? 0,
+    cacheBytes: cacheBytesOf(options),
     ...(init === undefined ? {} : { init }),
   } as const
   return new KTable(first.add(node, operation, options, { key, value }, more))

@@ -10,6 +10,7 @@ import {
 import type { Windowed } from '../ports/state-store.ts'
 import { sessionWindowed, windowed } from '../serde/index.ts'
 import { type AggregateInput, prepareAggregate } from './aggregate-stream.ts'
+import { cacheBytesOf, positiveMs } from './checked-option.ts'
 import { KTable } from './k-table.ts'
 import type { AggregateOptions, EmitOptions, LateOptions, RetentionOptions } from './stateful-options.ts'
 
@@ -100,12 +101,16 @@ function windowedFields(
   if (emit === 'on-window-close' && kind === 'unlimited') {
     throw invalid('emit', 'A window without an end never closes.', "Leave out emit: 'on-window-close'.")
   }
+  if (options.closeOnIdle !== undefined && emit !== 'on-window-close') {
+    const hint = "Add emit: 'on-window-close', or leave closeOnIdle out."
+    throw invalid('closeOnIdle', 'Windows that emit every update have nothing left to say when they close', hint)
+  }
   return {
     emit,
     // a result that comes once has nothing to gather (Kafka Streams turns the cache off, too)
-    cacheBytes: emit === 'on-update' ? (options.cache ?? 0) : 0,
+    cacheBytes: emit === 'on-update' ? cacheBytesOf(options) : 0,
     ...(options.onLate === undefined ? {} : { onLate: options.onLate }),
-    ...(options.closeOnIdle === undefined ? {} : { closeOnIdleMs: options.closeOnIdle }),
+    ...(options.closeOnIdle === undefined ? {} : { closeOnIdleMs: positiveMs('closeOnIdle', options.closeOnIdle) }),
   }
 }
 
@@ -125,7 +130,8 @@ function leastRetention(windows: Windows): number {
 }
 
 function retention(given: number | undefined, leastMs: number): number {
-  if (given === undefined || given >= leastMs) return given ?? leastMs
+  if (given === undefined) return leastMs
+  if (positiveMs('retention', given) >= leastMs) return given
   throw invalid(
     'retention',
     `retention is ${given} ms, but windows live for ${leastMs} ms (size and grace)`,

@@ -1,8 +1,10 @@
+import { callSite, checkName } from '../plan/index.ts'
 import { type Handle, storeFields } from './handle.ts'
 import { KGroupedStream } from './k-grouped-stream.ts'
 import { KTable } from './k-table.ts'
 import { keySerde, valueSerde } from './serdes-of.ts'
 import type { GroupOptions, TableOptions } from './stateful-options.ts'
+import { cacheBytesOf } from './checked-option.ts'
 import { tableStore } from './table-store.ts'
 
 type Callback = (...args: never[]) => unknown
@@ -13,6 +15,7 @@ export function groupStream<K, V>(
   selector: Callback | undefined,
   options: GroupOptions<K, V>,
 ): KGroupedStream<K, V> {
+  if (options.name !== undefined) checkName(options.name, 'Repartition', callSite())
   const keyed =
     selector === undefined
       ? at
@@ -33,7 +36,7 @@ export function toTable<K, V, T>(at: Handle, options: TableOptions<K, V>): KTabl
     kind: 'table-source',
     store: tableStore(fields, options.versioned),
     isMaterialized: options.store !== undefined || options.versioned !== undefined,
-    cacheBytes: options.cache ?? 0,
+    cacheBytes: cacheBytesOf(options),
   } as const
   return new KTable(input.add(node, 'toTable', options, { key, value }))
 }

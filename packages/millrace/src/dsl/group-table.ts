@@ -1,3 +1,4 @@
+import { callSite, checkName } from '../plan/index.ts'
 import type { Handle } from './handle.ts'
 import { KGroupedTable } from './k-grouped-table.ts'
 import type { NameOption } from './options.ts'
@@ -10,6 +11,7 @@ type Callback = (...args: never[]) => unknown
 export interface TableGroupOptions<K, V> extends NameOption, SerdeOptions<K, V> {}
 
 export function groupTable<K, V>(at: Handle, mapper: Callback, options: TableGroupOptions<K, V>): KGroupedTable<K, V> {
+  if (options.name !== undefined) checkName(options.name, 'Repartition', callSite())
   const key = keySerde(options.key, {})
   const value = valueSerde(options.value, {})
   const grouped = at.add({ kind: 'table-group', mapper }, 'groupBy', {}, { key, value })

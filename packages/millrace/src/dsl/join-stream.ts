@@ -2,6 +2,7 @@ import { StreamsError } from '../errors/index.ts'
 import { callSite } from '../plan/index.ts'
 import type { LookupTableSpec } from '../ports/lookup-table.ts'
 import { bufferedKey, bufferedRecord } from '../serde/buffered-record.ts'
+import { invalidOption, notNegativeMs } from './checked-option.ts'
 import { GlobalKTable } from './global-k-table.ts'
 import { type Handle, handleOf, storeFields } from './handle.ts'
 import type { JoinByKeyOptions, JoinStreamOptions, JoinTableOptions } from './join-options.ts'
@@ -70,9 +71,8 @@ function graceBuffer(
   key: ReturnType<typeof keySerde>,
   value: ReturnType<typeof valueSerde>,
 ) {
-  if (!Number.isInteger(graceMs) || graceMs < 0) throw invalid('grace', graceMs)
   const fields = storeFields(`${id}-buffer`, {}, bufferedKey(key), bufferedRecord(value))
-  return { graceMs, bufferStore: { kind: 'key-value', ...fields } as const }
+  return { graceMs: notNegativeMs('grace', graceMs), bufferStore: { kind: 'key-value', ...fields } as const }
 }
 
 /** Two streams, within a window. */
@@ -105,18 +105,10 @@ function joinWindow(options: AnyStreamJoin): {
       callSite: callSite(),
     })
   }
-  if (!Number.isInteger(before)) throw invalid('before', before)
-  if (!Number.isInteger(after)) throw invalid('after', after)
-  if (before + after < 0) throw invalid('before + after', before + after)
-  if (!Number.isInteger(grace) || grace < 0) throw invalid('grace', grace)
-  return { beforeMs: before, afterMs: after, graceMs: grace }
-}
-
-function invalid(option: string, value: number): StreamsError {
-  return new StreamsError({
-    code: 'OPTION_INVALID',
-    what: `${option} is ${value}`,
-    hint: 'Give whole milliseconds that are not negative, e.g. minutes(5).',
-    callSite: callSite(),
-  })
+  for (const [option, value] of Object.entries({ before, after })) {
+    if (!Number.isInteger(value)) throw invalidOption(option, value, 'Give whole milliseconds, e.g. minutes(5).')
+  }
+  if (before + after < 0)
+    throw invalidOption('before + after', before + after, 'Give a window that does not end before it begins.')
+  return { beforeMs: before, afterMs: after, graceMs: notNegativeMs('grace', grace) }
 }

@@ -1,6 +1,7 @@
 import { type Handle, storeFields, topicSafe } from './handle.ts'
 import type { JoinForeignKeyOptions, JoinTablesOptions } from './join-options.ts'
 import { keySerde, valueSerde } from './serdes-of.ts'
+import { cacheBytesOf } from './checked-option.ts'
 import { tableStore } from './table-store.ts'
 
 type Callback = (...args: never[]) => unknown
@@ -63,6 +64,6 @@ function resultTable(
   return {
     store: tableStore(storeFields(at.idOf('joinTable', options), options, key, value), undefined),
     isMaterialized: options.store !== undefined,
-    cacheBytes: options.cache ?? 0,
+    cacheBytes: cacheBytesOf(options),
   }
 }

@@ -1,6 +1,7 @@
 import { changed, long, type Serde } from '../serde/index.ts'
 import { type Handle, Handled, handleOf, storeFields, topicSafe } from './handle.ts'
 import type { Grouping } from './k-grouped-stream.ts'
+import { cacheBytesOf } from './checked-option.ts'
 import { KTable } from './k-table.ts'
 import type { AggregateOptions } from './stateful-options.ts'
 import type { OfAggregate, TopologyTypeError } from './type-error.ts'
@@ -80,7 +81,7 @@ export class KGroupedTable<K, V> extends Handled {
       add,
       subtract,
       store: { kind: 'timestamped-key-value', ...storeFields(id, options, key, value) },
-      cacheBytes: options.cache ?? 0,
+      cacheBytes: cacheBytesOf(options),
       ...(init === undefined ? {} : { init }),
     } as const
     return new KTable(input.add(node, operation, options, { key, value }))

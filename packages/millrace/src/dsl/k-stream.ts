@@ -1,11 +1,11 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
-import { StreamsError } from '../errors/index.ts'
 import { callSite, checkName, fail, type Partitioner, type TimestampOf } from '../plan/index.ts'
 import type { Processor, ProcessorContext } from '../ports/processor-api.ts'
 import type { RecordContext } from '../ports/record.ts'
 import type { TableSpec } from '../ports/table.ts'
 import { hourBucket } from '../time/index.ts'
 import type { Serde } from '../serde/index.ts'
+import { positiveCount } from './checked-option.ts'
 import { defaultSerde } from './default-serde.ts'
 import type { GlobalKTable } from './global-k-table.ts'
 import { groupStream, toTable } from './group-stream.ts'
@@ -60,7 +60,7 @@ export class KStream<K, V> extends Handled {
     options: ParseOptions<StandardSchemaV1.InferOutput<Schema>> = {},
   ): KStream<K, StandardSchemaV1.InferOutput<Schema>> {
     const { at, concurrency = 16 } = options
-    checkCount(concurrency, 'concurrency')
+    positiveCount('concurrency', concurrency)
     const timestamp = at === undefined ? {} : { timestamp: at as TimestampOf }
     return this.#then(
       { kind: 'parse', schema, onInvalid: options.onInvalid ?? fail, concurrency, ...timestamp },
@@ -158,7 +158,7 @@ export class KStream<K, V> extends Handled {
     options: NameOption & { readonly concurrency?: number; readonly ordered?: true } = {},
   ): KStream<K, V2> {
     const { concurrency = 16 } = options
-    checkCount(concurrency, 'concurrency')
+    positiveCount('concurrency', concurrency)
     return this.#then({ kind: 'map-values-async', mapper: mapper, concurrency }, 'mapValuesAsync', options)
   }
 
@@ -282,10 +282,11 @@ export class KStream<K, V> extends Handled {
    */
   repartition(options: RepartitionOptions<NonNullable<K>, V> = {}): KStream<K, V> {
     const at = handleOf(this)
+    if (options.name !== undefined) checkName(options.name, 'Repartition', callSite())
     const name = options.name ?? at.idOf('repartition', options)
     const [key, value] = [keySerde(options.key, at.serdes), valueSerde(options.value, at.serdes)]
     const chosen = {
-      ...(options.partitions === undefined ? {} : { partitions: checkCount(options.partitions, 'partitions') }),
+      ...(options.partitions === undefined ? {} : { partitions: positiveCount('partitions', options.partitions) }),
       ...(options.partition === undefined ? {} : { partitioner: options.partition as Partitioner }),
     }
     return new KStream(at.repartitioned(name, key, value, { isImplicit: false, ...chosen }))
@@ -363,16 +364,6 @@ export class KStream<K, V> extends Handled {
 
 /** Which serdes still fit what an operation gives. */
 type Keeps = 'both' | 'key' | 'value' | 'none'
-
-function checkCount(value: number, option: string): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw new StreamsError({
-    code: 'OPTION_INVALID',
-    what: `${option} is ${value}`,
-    hint: 'Give a whole number above 0.',
-    callSite: callSite(),
-  })
-}
 
 function printable(value: unknown): string {
   if (Buffer.isBuffer(value)) return value.toString('utf8')

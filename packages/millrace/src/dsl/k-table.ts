@@ -11,6 +11,7 @@ import { type FlowingSerdes, keySerde, valueSerde } from './serdes-of.ts'
 import type { StateOptions, TableOptions } from './stateful-options.ts'
 import { suppress } from './suppress.ts'
 import type { Suppressed, UntilTimeLimit } from './suppressed.ts'
+import { cacheBytesOf } from './checked-option.ts'
 import { tableStore } from './table-store.ts'
 import type {
   ForeignKeyFault,
@@ -152,7 +153,7 @@ export class KTable<K, V> extends Handled {
     return {
       store: tableStore(storeFields(at.idOf(operation, options), options, key, value), options.versioned),
       isMaterialized: options.store !== undefined || options.versioned !== undefined,
-      cacheBytes: options.cache ?? 0,
+      cacheBytes: cacheBytesOf(options),
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   WindowStore,
 } from '../ports/state-store.ts'
 import type { Serde } from '../serde/index.ts'
+import { invalidOption, notNegativeMs, positiveMs } from './checked-option.ts'
 import { storeFields } from './handle.ts'
 
 /** A store of the topology's own, made with `t.store()` and given to processors. */
@@ -50,6 +51,9 @@ export function windowStore<K, V>(
   },
 ): StoreHandle<WindowStore<K, V>> {
   const { size, retention, retainDuplicates = false } = options
+  if (positiveMs('retention', retention) < positiveMs('size', size)) {
+    throw invalidOption('retention', retention, `Make it at least the size, ${size}.`)
+  }
   const spec = {
     kind: 'window',
     retentionMs: retention,
@@ -64,14 +68,20 @@ export function windowStore<K, V>(
 export function sessionStore<K, V>(
   options: StoreOptions<K, V> & { readonly retention: number },
 ): StoreHandle<SessionStore<K, V>> {
-  return { name: options.name, spec: { kind: 'session', retentionMs: options.retention, ...fields(options) } }
+  return {
+    name: options.name,
+    spec: { kind: 'session', retentionMs: positiveMs('retention', options.retention), ...fields(options) },
+  }
 }
 
 /** Every value a key has had, for `history` ms. */
 export function versionedStore<K, V>(
   options: StoreOptions<K, V> & { readonly history: number },
 ): StoreHandle<VersionedKeyValueStore<K, V>> {
-  return { name: options.name, spec: { kind: 'versioned', historyMs: options.history, ...fields(options) } }
+  return {
+    name: options.name,
+    spec: { kind: 'versioned', historyMs: notNegativeMs('history', options.history), ...fields(options) },
+  }
 }
 
 function fields<K, V>(options: StoreOptions<K, V>): ReturnType<typeof storeFields> {

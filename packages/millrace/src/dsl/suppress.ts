@@ -1,5 +1,3 @@
-import { StreamsError } from '../errors/index.ts'
-import { callSite } from '../plan/index.ts'
 import { bytes } from '../serde/index.ts'
 import { type Handle, storeFields } from './handle.ts'
 import type { StateOptions } from './stateful-options.ts'
@@ -8,14 +6,6 @@ import type { Suppressed } from './suppressed.ts'
 
 /** Adds a suppression; the grace of the windows above is found by the compiler. */
 export function suppress(at: Handle, until: Suppressed, options: StateOptions): Handle {
-  if (until.kind === 'time-limit' && !(Number.isInteger(until.waitMs) && until.waitMs >= 0)) {
-    throw new StreamsError({
-      code: 'OPTION_INVALID',
-      what: `untilTimeLimit() waits ${until.waitMs}`,
-      hint: 'Give whole milliseconds that are not negative, e.g. minutes(5).',
-      callSite: callSite(),
-    })
-  }
   const node = {
     kind: 'suppress',
     until:

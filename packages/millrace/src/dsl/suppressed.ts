@@ -1,3 +1,5 @@
+import { notNegativeMs, positiveCount } from './checked-option.ts'
+
 /** When `suppress()` lets a result go. */
 export type Suppressed = UntilTimeLimit | UntilWindowCloses
 
@@ -27,10 +29,22 @@ export function untilTimeLimit(
   wait: number,
   options: BufferBounds & { readonly whenFull?: 'emit-early' | 'fail' } = {},
 ): UntilTimeLimit {
-  return Object.freeze({ ...options, kind: 'time-limit', waitMs: wait, whenFull: options.whenFull ?? 'emit-early' })
+  checkBounds(options)
+  return Object.freeze({
+    ...options,
+    kind: 'time-limit',
+    waitMs: notNegativeMs('wait', wait),
+    whenFull: options.whenFull ?? 'emit-early',
+  })
 }
 
 /** One result per window, when it has closed (its end and its grace have passed). A full buffer fails the app. */
 export function untilWindowCloses(options: BufferBounds = {}): UntilWindowCloses {
+  checkBounds(options)
   return Object.freeze({ ...options, kind: 'window-close', whenFull: 'fail' })
+}
+
+function checkBounds({ maxRecords, maxBytes }: BufferBounds): void {
+  if (maxRecords !== undefined) positiveCount('maxRecords', maxRecords)
+  if (maxBytes !== undefined) positiveCount('maxBytes', maxBytes)
 }

@@ -1,6 +1,4 @@
-import { StreamsError } from '../errors/index.ts'
 import {
-  callSite,
   type CalendarWindowsSpec,
   type SessionWindowsSpec,
   type SlidingWindowsSpec,
@@ -8,6 +6,7 @@ import {
   type UnlimitedWindowsSpec,
 } from '../plan/index.ts'
 import { hourBucket } from '../time/index.ts'
+import { invalidOption, notNegativeMs, positiveMs } from './checked-option.ts'
 
 export interface GraceOption {
   /** How long after its end a window still takes late records, ms of stream time. Default 0. */
@@ -21,10 +20,10 @@ export function tumbling(size: number, options: GraceOption = {}): TimeWindowsSp
 
 /** Windows of one size that begin every `advance`: a record falls into `size / advance` of them. */
 export function hopping(size: number, options: GraceOption & { readonly advance: number }): TimeWindowsSpec {
-  const sizeMs = positive('size', size)
-  const advanceMs = positive('advance', options.advance)
+  const sizeMs = positiveMs('size', size)
+  const advanceMs = positiveMs('advance', options.advance)
   if (advanceMs > sizeMs)
-    throw invalid('advance', options.advance, 'Make it at most the size, or records fall between.')
+    throw invalidOption('advance', options.advance, 'Make it at most the size, or records fall between.')
   return Object.freeze({ kind: 'time', sizeMs, advanceMs, graceMs: graceOf(options) })
 }
 
@@ -32,19 +31,19 @@ export function hopping(size: number, options: GraceOption & { readonly advance:
 export function sliding(difference: number, options: GraceOption = {}): SlidingWindowsSpec {
   return Object.freeze({
     kind: 'sliding',
-    differenceMs: notNegative('difference', difference),
+    differenceMs: notNegativeMs('difference', difference),
     graceMs: graceOf(options),
   })
 }
 
 /** Sessions that end after `gap` without a record of the key. */
 export function session(gap: number, options: GraceOption = {}): SessionWindowsSpec {
-  return Object.freeze({ kind: 'session', gapMs: positive('gap', gap), graceMs: graceOf(options) })
+  return Object.freeze({ kind: 'session', gapMs: positiveMs('gap', gap), graceMs: graceOf(options) })
 }
 
 /** One window without an end; records before `start` (ms, default 0) are ignored. */
 export function unlimited(options: { readonly start?: number } = {}): UnlimitedWindowsSpec {
-  return Object.freeze({ kind: 'unlimited', startMs: notNegative('start', options.start ?? 0) })
+  return Object.freeze({ kind: 'unlimited', startMs: notNegativeMs('start', options.start ?? 0) })
 }
 
 /** Days, weeks (from Monday), months or hours as the calendar of an IANA zone has them, daylight saving included. */
@@ -57,19 +56,5 @@ export function calendar(
 }
 
 function graceOf(options: GraceOption): number {
-  return notNegative('grace', options.grace ?? 0)
-}
-
-function positive(option: string, value: number): number {
-  if (Number.isInteger(value) && value > 0) return value
-  throw invalid(option, value, 'Give whole milliseconds above 0, e.g. hours(1).')
-}
-
-function notNegative(option: string, value: number): number {
-  if (Number.isInteger(value) && value >= 0) return value
-  throw invalid(option, value, 'Give whole milliseconds that are not negative, e.g. minutes(5).')
-}
-
-function invalid(option: string, value: number, hint: string): StreamsError {
-  return new StreamsError({ code: 'OPTION_INVALID', what: `${option} is ${value}`, hint, callSite: callSite() })
+  return notNegativeMs('grace', options.grace ?? 0)
 }

@@ -6,7 +6,7 @@ import type { StoreSpec } from './store-spec.ts'
 /** The whole truth about a topology: frozen, printable, and connected to nothing live. */
 export interface Plan {
   readonly name: string
-  /** Parents stand before children. */
+  /** Parents stand before children: an operation is written on its inputs, so a circle cannot be. */
   readonly nodes: readonly PlanNode[]
   /** Stores that processors of the user's own share, by name. */
   readonly stores: readonly StoreSpec[]

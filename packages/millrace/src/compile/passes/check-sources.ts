@@ -11,7 +11,7 @@ export function checkSources(plan: Plan): void {
       hint: "Start it with t.source('topic').",
     })
   }
-  const readers = new Map<string, SourceNode>()
+  const readers = new Map<string, SourceNode | GlobalTableNode>()
   for (const source of sources) {
     for (const topic of source.topics) {
       const first = readers.get(topic)
@@ -23,6 +23,7 @@ export function checkSources(plan: Plan): void {
     if (node.kind !== 'global-table') continue
     const reader = readers.get(node.topic) ?? sources.find(({ pattern }) => pattern?.test(node.topic))
     if (reader !== undefined) throw twice(node.topic, reader, node)
+    readers.set(node.topic, node)
   }
   for (const [topic, reader] of readers) {
     const second = sources.find((source) => source !== reader && source.pattern?.test(topic))
@@ -30,7 +31,7 @@ export function checkSources(plan: Plan): void {
   }
 }
 
-function twice(topic: string, first: SourceNode, second: SourceNode | GlobalTableNode): StreamsError {
+function twice(topic: string, first: SourceNode | GlobalTableNode, second: SourceNode | GlobalTableNode): StreamsError {
   return new StreamsError({
     code: 'TOPIC_CONFLICT',
     what: `Topic '${topic}' has two sources (the other one at ${first.callSite ?? first.id})`,

@@ -1,11 +1,12 @@
 import { StreamsError } from '../../errors/index.ts'
-import { checkName, type Plan, type PlanNode, type StoreSpec } from '../../plan/index.ts'
+import { checkName, type Plan, type PlanNode, type ProcessNode, type StoreSpec } from '../../plan/index.ts'
 
 /** Store and repartition names become topic names: legal, and each used once. Throws NAME_INVALID or NAME_TAKEN. */
 export function checkStores(plan: Plan, nodes: readonly PlanNode[]): void {
   const owners = new Map<string, string | undefined>(plan.stores.map((store) => [store.name, undefined]))
   for (const node of nodes) {
-    for (const { name } of storesOf(node)) {
+    if (node.kind === 'process') checkConnected(plan, node)
+    for (const { name } of node.kind === 'global-table' ? [node.store] : storesOf(node)) {
       checkName(name, 'Store', node.callSite)
       if (owners.has(name)) throw taken('stores', name, node, owners.get(name))
       owners.set(name, node.callSite ?? node.id)
@@ -19,6 +20,19 @@ export function checkStores(plan: Plan, nodes: readonly PlanNode[]): void {
     if (first !== undefined) throw taken('repartition topics', node.name, node, first)
     repartitions.set(node.name, node.callSite ?? node.id)
   }
+}
+
+function checkConnected(plan: Plan, node: ProcessNode): void {
+  const unknown = Object.values(node.stores).find((name) => !plan.stores.some((store) => store.name === name))
+  if (unknown === undefined) return
+  throw new StreamsError({
+    code: 'TOPOLOGY_INVALID',
+    what: `A processor uses store '${unknown}', which this topology does not have`,
+    hint: 'Register it: const store = t.store(keyValueStore({ … })).',
+    storeName: unknown,
+    node: node.id,
+    callSite: node.callSite,
+  })
 }
 
 /** The stores that a node opens by itself. */
