@@ -24,7 +24,14 @@ export {
   type CsvTableOptions,
   csvText,
 } from './adapters/csv/index.ts'
-export { embedded, type EmbeddedOptions, type EmbeddedServer } from './adapters/embedded/index.ts'
+export {
+  embedded,
+  type BrokerFault,
+  type BrokerFaults,
+  type BrokerRequest,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+} from './adapters/embedded/index.ts'
 export { lookupTable } from './adapters/memory/lookup-table.ts'
 export type { KafkaOptions, KafkaSasl, KafkaTls } from './adapters/kafkajs/options.ts'
 export * from './dsl/index.ts'

@@ -127,13 +127,20 @@ function faultOf(random: () => number): BrokerFault | null {
   return roll < 0.13 ? { kind: 'duplicate' } : null
 }
 
-/** A minute of a group, a producer and a transaction under faults; everything that was seen, with its time. */
-async function play(seed: number): Promise<readonly string[]> {
+interface Played {
+  /** Everything that was seen, with its time. */
+  readonly lines: readonly string[]
+  /** Of each partition: what the group has committed, and the end of the log. */
+  readonly ends: readonly (readonly [number | undefined, number])[]
+}
+
+/** A minute of a group, a producer and a transaction under faults, and then a minute without. */
+async function play(seed: number): Promise<Played> {
   const clock = new SeededClock(seed)
   const lines: string[] = []
   const trace = (line: string): void => void lines.push(`${clock.nowMs()} ${line}`)
   const inject = ({ kind, clientId }: BrokerRequest): BrokerFault | null => {
-    const fault = faultOf(clock.random)
+    const fault = clock.nowMs() < 60_000 ? faultOf(clock.random) : null
     if (fault) trace(`${fault.kind} ${kind} of ${clientId}`)
     return fault
   }
@@ -144,33 +151,46 @@ async function play(seed: number): Promise<readonly string[]> {
   await transport.connect()
   const codeOf = (error: { code: string }): string => error.code
   const join = async (name: string): Promise<void> => {
-    await new Member(transport, name, trace).consumer.start().catch((error) => trace(`${name}: ${codeOf(error)}`))
+    const { consumer } = new Member(transport, name, trace)
+    while (
+      await consumer.start().then(
+        () => false,
+        () => true,
+      )
+    )
+      await clock.yield()
   }
   const write = async (): Promise<void> => {
     const plain = transport.producer({ clientId: 'plain' })
     const inTransactions = transport.transactionalProducer({ clientId: 'tx', transactionalId: 'tx', timeoutMs: 2_000 })
     await inTransactions.init().catch(codeOf)
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; clock.nowMs() < 110_000; round++) {
       const record = { key: null, value: Buffer.from(String(round)), timestamp: 0, headers: [] }
       const batch = { topic: 't', partition: round % 4, records: [record] }
       trace(`plain ${await plain.send([batch]).then(([ack]) => ack?.baseOffset, codeOf)}`)
       trace(`tx ${await inTransactions.send([batch]).then(([ack]) => ack?.baseOffset, codeOf)}`)
       trace(`tx commit ${await inTransactions.commit().then(() => 'done', codeOf)}`)
+      if (clock.nowMs() > 60_000) await inTransactions.init()
       await new Promise<void>((resolve) => {
         clock.schedule(Math.floor(clock.random() * 1_500), resolve)
       })
     }
   }
   void Promise.all([join('a'), join('b'), join('c'), write()])
-  await clock.runUntil(60_000)
-  return lines
+  await clock.runUntil(120_000)
+  const committed = await transport.admin.committed('g', partitions)
+  const ends = await transport.admin.offsets(partitions, 'latest')
+  return {
+    lines,
+    ends: ends.map(({ partition, offset }) => [committed.find((one) => one.partition === partition)?.offset, offset]),
+  }
 }
 
 it('plays the same under the same seed, with faults of every kind, and otherwise under another', async () => {
   const seeds = [1, 2, 3, 4, 5]
   const [first, second] = [[], []] as string[][][]
-  for (const seed of seeds) first?.push([...(await play(seed))])
-  for (const seed of seeds) second?.push([...(await play(seed))])
+  for (const seed of seeds) first?.push([...(await play(seed)).lines])
+  for (const seed of seeds) second?.push([...(await play(seed)).lines])
   expect(second).toEqual(first)
   expect(new Set(first?.map((lines) => lines.join('\n'))).size).toBe(seeds.length)
   const all = first?.flat().join('\n') ?? ''
@@ -185,6 +205,17 @@ it('plays the same under the same seed, with faults of every kind, and otherwise
     'tx commit done',
   ]) {
     expect(all).toContain(seen)
+  }
+})
+
+it('heals when the faults are over: the group commits everything up to the end', async () => {
+  for (let seed = 100; seed < 130; seed++) {
+    const { ends } = await play(seed)
+    expect(
+      ends.filter(([committed, end]) => committed !== end),
+      `seed ${seed}`,
+    ).toEqual([])
+    expect(Math.min(...ends.map(([, end]) => end))).toBeGreaterThan(20)
   }
 })
 

@@ -33,7 +33,7 @@ export interface EmbeddedServer {
   readonly tables: TableStore
   /** A topic that exists already is left as it is. Throws NAME_INVALID, OPTION_INVALID. */
   createTopic(name: string, options: TopicOptions): void
-  /** Members of groups that read it get nothing more; readers apart from groups are told. */
+  /** Whoever reads it fails with TOPIC_MISSING: a consumer as a whole, a reader for the partitions of this topic. */
   deleteTopic(name: string): void
   /** Makes everything below the offset unreadable; the earliest offset is then this one. */
   deleteRecords(partition: TopicPartition, belowOffset: number): void

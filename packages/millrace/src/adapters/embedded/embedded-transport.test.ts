@@ -143,6 +143,32 @@ describe('embedded server', () => {
     expect(await transport.admin.offsets([partition], 'latest')).toEqual([{ ...partition, offset: 0 }])
   })
 
+  it('fails a consumer whose topic is deleted while it reads', async () => {
+    const server = embedded()
+    server.createTopic(topic, { partitions: 1 })
+    const transport = await connect(server)
+    const reader = new Reader(transport, 'group')
+    await reader.consumer.start()
+    const reading = reader.read(1)
+    server.deleteTopic(topic)
+    await expect(reading).rejects.toMatchObject({ code: 'TOPIC_MISSING' })
+    await transport.close()
+  })
+
+  it('keeps the config of a topic, also of one made by the admin', async () => {
+    const server = embedded()
+    const transport = await connect(server)
+    await transport.admin.createTopics([{ topic, partitions: 1, config: { 'cleanup.policy': 'compact' } }])
+    server.createTopic('other', { partitions: 1, config: { 'cleanup.policy': 'compact' } })
+    for (const name of [topic, 'other']) {
+      const batch = { topic: name, partition: 0, records: records(1) }
+      await expect(transport.producer({ clientId: 'test' }).send([batch])).rejects.toThrow(/compacted topic has no key/)
+      await expect(transport.admin.deleteRecords([{ topic: name, partition: 0, offset: 0 }])).rejects.toMatchObject({
+        code: 'TRANSPORT_FAILED',
+      })
+    }
+  })
+
   it('refuses names and partition counts that Kafka refuses', () => {
     const server = embedded()
     expect(() => server.createTopic('a b', { partitions: 1 })).toThrow(/letters, digits/)

@@ -1,6 +1,6 @@
 import { StreamsError } from '../../errors/index.ts'
 import type { Assignment, ConsumerListener, PartitionOffset } from '../../ports/index.ts'
-import type { EmbeddedBroker } from './embedded-broker.ts'
+import { topicMissing, type EmbeddedBroker } from './embedded-broker.ts'
 import type { BrokerRequest } from './broker-faults.ts'
 import type { Isolation, PartitionLog } from './partition-log.ts'
 import { transportFailed } from './request-gate.ts'
@@ -149,6 +149,8 @@ export class GenerationReader {
     let isMore = false
     for (const position of this.#positions) {
       if (this.#owner.isPaused(position.name)) continue
+      const { topic, partition } = position.log
+      if (this.#broker.topic(topic)?.partitions[partition] !== position.log) throw topicMissing(topic, partition)
       const batch = position.log.read(position.offset, this.#broker.settings, this.#owner.isolation)
       if (!batch) continue
       position.offset = batch.nextOffset

@@ -56,11 +56,11 @@ export class LogSegment {
   }
 
   isMarked(index: number, mark: RecordMark): boolean {
-    return (this.#marks?.[index] ?? 0) === markCodes[mark]
+    return this.#marks === null ? mark === 'record' : this.#marks[index] === markCodes[mark]
   }
 
   offsetAt(index: number): number {
-    return this.#offsets?.[index] ?? this.baseOffset + index
+    return this.#offsets === null ? this.baseOffset + index : (this.#offsets[index] ?? -1)
   }
 
   /** The index of the first record at or above an offset; `count` where there is none. */

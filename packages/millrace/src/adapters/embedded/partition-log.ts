@@ -72,7 +72,12 @@ export class PartitionLog implements TopicPartition {
     const baseOffset = this.#endOffset
     if (records.length === 0) return baseOffset
     if (transaction) this.#runsOf(transaction).push({ offset: baseOffset, count: records.length })
-    for (const record of records) this.#add(record)
+    let segment = this.#lastSegment
+    for (const record of records) {
+      segment.append(record, this.#endOffset++)
+      if (segment.count === segmentRecords) segment = this.#roll(segment)
+    }
+    segment.lastAppendMs = this.#cleaner?.nowMs() ?? 0
     for (const wake of this.readers) wake()
     return baseOffset
   }
@@ -83,8 +88,7 @@ export class PartitionLog implements TopicPartition {
     if (outcome === 'abort') for (const { offset, count } of runs) this.#markAborted(offset, offset + count)
     this.#lastSegment.mark(this.#lastSegment.count, 'marker')
     this.#open.delete(transaction)
-    this.#add({ key: null, value: null, timestamp: -1, headers: [] })
-    for (const wake of this.readers) wake()
+    this.append([{ key: null, value: null, timestamp: -1, headers: [] }])
   }
 
   /**
@@ -103,8 +107,9 @@ export class PartitionLog implements TopicPartition {
     }
     const segment = this.#segments[position]!
     const indexes: number[] | null = segment.isPlain ? null : []
+    const last = segment.indexFrom(end)
     let [index, count, sizeBytes] = [first, 0, 0]
-    for (; index < segment.count && count < limits.maxBatchRecords && segment.offsetAt(index) < end; index++) {
+    for (; index < last && count < limits.maxBatchRecords; index++) {
       if (indexes && isHidden(segment, index, isolation)) continue
       const bytes = segment.sizeBytes(index)
       if (count > 0 && sizeBytes + bytes > limits.maxBatchBytes) break
@@ -137,15 +142,15 @@ export class PartitionLog implements TopicPartition {
     return this.#segments.at(-1)!
   }
 
-  #add(record: OutgoingRecord): void {
-    const segment = this.#lastSegment
-    segment.append(record, this.#endOffset++)
-    if (this.#cleaner) segment.lastAppendMs = this.#cleaner.nowMs()
-    if (segment.count < segmentRecords) return
-    this.#segments.push(new LogSegment(this.#endOffset))
-    if (!this.#cleaner) return
+  /** Ends the last segment, which is full, and gives the next; the time to look for what can go. */
+  #roll(full: LogSegment): LogSegment {
+    const next = new LogSegment(this.#endOffset)
+    this.#segments.push(next)
+    if (!this.#cleaner) return next
+    full.lastAppendMs = this.#cleaner.nowMs()
     this.deleteRecordsBelow(this.#cleaner.expiredBelow(this.#segments))
     this.#segments = this.#cleaner.compact(this.#segments, this.stableOffset) ?? this.#segments
+    return next
   }
 
   #runsOf(transaction: TransactionToken): OpenTransaction['runs'] {

@@ -62,6 +62,6 @@ export class SegmentBatch implements RecordBatch {
   }
 
   #at(index: number): number {
-    return this.#indexes?.[index] ?? this.#first + index
+    return this.#indexes === null ? this.#first + index : (this.#indexes[index] ?? -1)
   }
 }
