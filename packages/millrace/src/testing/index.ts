@@ -1,3 +1,4 @@
+export { manualClock, type ManualClock } from './manual-clock.ts'
 export {
   testDriver,
   type SendOptions,
@@ -7,5 +8,6 @@ export {
   type TestOutput,
   type TestRecord,
   type TopicRecord,
+  type TopicSerdes,
 } from './driver/test-driver.ts'
 export { silentLogger } from './silent-logger.ts'

@@ -5,6 +5,11 @@ interface Scheduled {
   readonly callback: () => void
 }
 
+/** A clock that only a test moves, from `startMs` on (default 0). */
+export function manualClock(startMs: number = 0): ManualClock {
+  return new ManualClock(startMs)
+}
+
 /** A clock that only a test moves. `yield` lets real I/O run; it does not move time. */
 export class ManualClock implements Clock {
   #nowMs: number

@@ -1,33 +1,47 @@
 import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import type { Serde } from '../../serde/index.ts'
 import type { Written } from './driver-outputs.ts'
-import type { TopicRecord } from './test-driver.ts'
-
-type Part = 'key' | 'value'
+import type { TopicRecord, TopicSerdes } from './test-driver.ts'
 
 interface Serdes {
   readonly keySerde: Serde<unknown>
   readonly valueSerde: Serde<unknown>
 }
 
-/** What a test sends, as bytes of an input topic. */
-export function encodeFor(topology: CompiledTopology, topic: string, part: Part, given: unknown): Buffer | null {
+/** Writes what a test sends as bytes of an input topic. */
+export function encoderFor(
+  topology: CompiledTopology,
+  topic: string,
+  given: TopicSerdes<unknown, unknown> | undefined,
+): (key: unknown, value: unknown) => { readonly key: Buffer | null; readonly value: Buffer | null } {
+  const reader = readerOf(topology, topic)
+  const keySerde = given?.key ?? reader?.keySerde
+  const valueSerde = given?.value ?? reader?.valueSerde
+  return (key, value) => ({ key: encoded(keySerde, topic, key), value: encoded(valueSerde, topic, value) })
+}
+
+function encoded(serde: Serde<unknown> | undefined, topic: string, given: unknown): Buffer | null {
   if (given === null) return null
   if (Buffer.isBuffer(given)) return given
-  const serdes = readerOf(topology, topic)
-  const serde = part === 'key' ? serdes?.keySerde : serdes?.valueSerde
   if (serde !== undefined && serde.name !== 'bytes') return serde.serialize(given, topic)
   return Buffer.from(typeof given === 'string' ? given : JSON.stringify(given))
 }
 
 /** A written record, read with the serdes that it was written with; raw where nobody wrote it with any. */
-export function decodeWritten(topology: CompiledTopology, record: Written): TopicRecord {
-  const serdes = writerOf(topology, record.topic)
+export function decodeWritten(
+  topology: CompiledTopology,
+  record: Written,
+  given?: TopicSerdes<unknown, unknown>,
+): TopicRecord {
+  const writer = writerOf(topology, record.topic)
   const { topic, timestamp, headers } = record
-  const key = record.key === null || serdes === undefined ? record.key : serdes.keySerde.deserialize(record.key, topic)
-  const value =
-    record.value === null || serdes === undefined ? record.value : serdes.valueSerde.deserialize(record.value, topic)
+  const key = decoded(given?.key ?? writer?.keySerde, topic, record.key)
+  const value = decoded(given?.value ?? writer?.valueSerde, topic, record.value)
   return { topic, key, value, timestamp, headers }
+}
+
+function decoded(serde: Serde<unknown> | undefined, topic: string, bytes: Buffer | null): unknown {
+  return bytes === null || serde === undefined ? bytes : serde.deserialize(bytes, topic)
 }
 
 function readerOf(topology: CompiledTopology, topic: string): Serdes | undefined {

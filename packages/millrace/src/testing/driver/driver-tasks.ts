@@ -1,11 +1,13 @@
 import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
-import type { Clock, LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
+import type { LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
 import { createMemoryStores } from '../../state/index.ts'
 import { GlobalTable, PartitionGroup, Task, type TaskHost } from '../../task/index.ts'
+import type { ManualClock } from '../manual-clock.ts'
 import { silentLogger } from '../silent-logger.ts'
 import { DriverOutputs, type Written } from './driver-outputs.ts'
+import { DriverStores, type DriverStoreOptions } from './driver-stores.ts'
 import { recordingWriter } from './recording-writer.ts'
 import { singleRecordBatch } from './single-record-batch.ts'
 
@@ -23,12 +25,21 @@ export class DriverTasks {
   /** The inputs of all tasks: as in Kafka Streams' driver, the earliest record of all is next. */
   readonly #group: PartitionGroup
   readonly #offsets = new Map<string, number>()
-  #nowMs: number
+  readonly #stores: DriverStores
+  readonly #clock: ManualClock
+  /** Cancels the timer of the punctuation that is next. */
+  #cancelTimer: () => void = () => {}
 
-  constructor(topology: CompiledTopology, lookups: Lookups, startMs: number) {
+  constructor(
+    topology: CompiledTopology,
+    lookups: Lookups,
+    clock: ManualClock,
+    stores: Omit<DriverStoreOptions, 'applicationId'>,
+  ) {
     this.#topology = topology
     this.#lookups = lookups
-    this.#nowMs = startMs
+    this.#clock = clock
+    this.#stores = new DriverStores({ ...stores, applicationId: topology.applicationId })
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
     this.#globals = new Map(topology.globalTables.map((node) => [node.id, new GlobalTable(node, createMemoryStores())]))
@@ -38,10 +49,11 @@ export class DriverTasks {
       return new Task(sub, 0, positions, topology.plan.onProcessError, host)
     })
     this.#group = new PartitionGroup(this.#tasks.flatMap((task) => task.inputs))
+    this.#setTimer()
   }
 
   get nowMs(): number {
-    return this.#nowMs
+    return this.#clock.nowMs()
   }
 
   /** Processes a record and all that comes of it. */
@@ -50,11 +62,17 @@ export class DriverTasks {
     this.#run()
   }
 
+  /** Moves the wall clock; what is due runs once, however many of its intervals have passed. */
   advance(ms: number): void {
-    this.#nowMs += ms
-    for (const task of this.#tasks) task.punctuate()
-    this.#commit()
-    this.#run()
+    this.#cancelTimer()
+    this.#clock.advance(ms)
+    this.#punctuate()
+  }
+
+  close(): void {
+    this.#cancelTimer()
+    for (const task of this.#tasks) task.abandon()
+    this.#stores.dispose()
   }
 
   async settle(): Promise<void> {
@@ -85,6 +103,21 @@ export class DriverTasks {
       this.#commit()
       this.#enqueueWritten()
     }
+    this.#setTimer()
+  }
+
+  #punctuate(): void {
+    for (const task of this.#tasks) task.punctuate()
+    this.#commit()
+    this.#run()
+  }
+
+  /** For a test that moves the clock itself. */
+  #setTimer(): void {
+    this.#cancelTimer()
+    const at = Math.min(...this.#tasks.map((task) => task.nextPunctuationMs))
+    if (at === Infinity) return
+    this.#cancelTimer = this.#clock.schedule(at - this.nowMs, () => this.#punctuate())
   }
 
   #commit(): void {
@@ -123,9 +156,8 @@ export class DriverTasks {
   }
 
   #host(): TaskHost {
-    const clock: Clock = { nowMs: () => this.#nowMs, schedule: () => () => {}, yield: () => Promise.resolve() }
     return {
-      clock,
+      clock: this.#clock,
       logger: silentLogger,
       metrics: this.metrics,
       lookup: (table) => this.#lookups.get(table)!,
@@ -137,7 +169,7 @@ export class DriverTasks {
         const { table } = node
         return recordingWriter(table, this.outputs.rows(`${table.keyspace}.${table.table}`))
       },
-      openStores: () => createMemoryStores(),
+      openStores: (taskId) => this.#stores.open(taskId),
       globalView: (id) => this.#globals.get(id)!.view,
       requestCommit: () => {},
     }

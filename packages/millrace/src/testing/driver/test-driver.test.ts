@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { deadLetter, json, skip, string, topology } from '../../index.ts'
-import { testDriver } from '../index.ts'
+import { deadLetter, integer, json, skip, string, topology } from '../../index.ts'
+import type { KeyValueStore } from '../../ports/index.ts'
+import { manualClock, testDriver, type TestDriver } from '../index.ts'
 
 const Rating = z.object({ name: z.string(), rating: z.int().min(1).max(10) })
 
@@ -126,5 +129,71 @@ describe('testDriver', () => {
         .map((record) => record.value),
     ).toEqual(['a', 'b'])
     expect(driver.total('records-skipped')).toBe(1)
+  })
+
+  const punctuated = topology('punctuated', (t) => {
+    t.source('in', { value: string() })
+      .process<string, number>((context) => {
+        context.schedule(10, 'wall-clock', (now) => context.forward({ key: 'at', value: now, timestamp: now }))
+        return { process: () => {} }
+      })
+      .to('out')
+  })
+  const times = (driver: TestDriver): unknown[] =>
+    driver
+      .output('out')
+      .records()
+      .map((record) => record.value)
+
+  it('runs wall-clock timers once when it moves the clock', () => {
+    const driver = testDriver(punctuated, { startMs: 1000 })
+    driver.advanceWallClock(35)
+    driver.advanceWallClock(5)
+    expect(times(driver)).toEqual([1035, 1040])
+  })
+
+  it('runs wall-clock timers at each of their times when a test moves its own clock', () => {
+    const clock = manualClock(1000)
+    const driver = testDriver(punctuated, { clock })
+    clock.advance(35)
+    expect(times(driver)).toEqual([1010, 1020, 1030])
+    driver.close()
+    clock.advance(100)
+    expect(times(driver)).toHaveLength(3)
+  })
+
+  const counted = topology('counted', (t) => {
+    t.source('in', { value: string() })
+      .groupByKey()
+      .count({ store: 'counts', storage: 'persistent' })
+      .toStream()
+      .to('n')
+  })
+
+  it('keeps persistent stores on disk, in a folder that goes when it is closed', () => {
+    const before = readdirSync(tmpdir())
+    const driver = testDriver(counted)
+    for (const key of ['a', 'b', 'a']) driver.input('in').send(key, '')
+    expect(driver.store<KeyValueStore<string, { value: number }>>('counts').get('a')?.value).toBe(2)
+    expect(driver.store('counts').isPersistent).toBe(true)
+    driver.close()
+    const isOurs = (name: string): boolean => name.startsWith('millrace-driver-') && !before.includes(name)
+    expect(readdirSync(tmpdir()).filter(isOurs)).toEqual([])
+  })
+
+  it('keeps all stores where the test says', () => {
+    const driver = testDriver(counted, { storage: 'memory' })
+    driver.input('in').send('a', '')
+    expect(driver.store('counts').isPersistent).toBe(false)
+  })
+
+  it('reads and writes with other serdes where a test gives them', () => {
+    const raw = topology('raw', (t) => t.source('in').to('out'))
+    const driver = testDriver(raw)
+    const serdes = { key: string(), value: integer() }
+    driver.input('in', serdes).send('a', 1)
+    expect(driver.output('out', serdes).records()[0]?.value?.toFixed(1)).toBe('1.0')
+    expect(driver.output('out').records()[0]?.value).toEqual(Buffer.from([0, 0, 0, 1]))
+    expect(driver.produced()).toEqual(['out'])
   })
 })

@@ -3,15 +3,17 @@ import { StreamsError } from '../../errors/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import type { LookupTable, LookupTableSpec, MetricName, RecordHeaders, StateStore } from '../../ports/index.ts'
 import { eventTime } from '../../processors/index.ts'
+import { manualClock, type ManualClock } from '../manual-clock.ts'
+import type { Serde } from '../../serde/index.ts'
 import { silentLogger } from '../silent-logger.ts'
 import { DriverTasks } from './driver-tasks.ts'
 import type { Written } from './driver-outputs.ts'
-import { decodeWritten, encodeFor } from './driver-serdes.ts'
+import { decodeWritten, encoderFor } from './driver-serdes.ts'
 
 /** A record that a topology wrote to a topic. */
-export interface TestRecord {
-  readonly key: unknown
-  readonly value: unknown
+export interface TestRecord<K = unknown, V = unknown> {
+  readonly key: K
+  readonly value: V
   /** ms since the epoch */
   readonly timestamp: number
   readonly headers: RecordHeaders
@@ -28,22 +30,37 @@ export interface SendOptions {
   readonly headers?: RecordHeaders
 }
 
-export interface TestInput {
+export interface TestInput<K = unknown, V = unknown> {
   /**
    * Sends one record through the whole topology before it returns. Key and value are written with the source's serdes;
    * where the source takes bytes, text is sent as UTF-8 and anything else as JSON. `null` is a null key or a tombstone.
    */
-  send(key: unknown, value: unknown, options?: SendOptions): void
+  send(key: K, value: V, options?: SendOptions): void
 }
 
-export interface TestOutput {
+export interface TestOutput<K = unknown, V = unknown> {
   /** Everything written to the topic so far, read with the serdes it was written with (dead letters: raw bytes). */
-  records(): readonly TestRecord[]
+  records(): readonly TestRecord<K, V>[]
+}
+
+/** To read and write the records of a topic with, in place of what the topology says; and for their types. */
+export interface TopicSerdes<K, V> {
+  readonly key: Serde<K>
+  readonly value: Serde<V>
 }
 
 export interface TestDriverOptions {
   /** The wall clock's time at the start, ms. Default 0. It stands still unless advanced. */
   readonly startMs?: number
+  /**
+   * A wall clock of one's own, see `manualClock()`. What is due runs at each of its times when that moves it, but once
+   * with `advanceWallClock()`, as in Kafka Streams' driver.
+   */
+  readonly clock?: ManualClock
+  /** Where persistent stores live. Default: a temporary folder, which `close()` removes. */
+  readonly stateFolder?: string
+  /** Where all stores live, whatever the topology says. */
+  readonly storage?: 'memory' | 'persistent'
 }
 
 type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>
@@ -61,7 +78,8 @@ export class TestDriver {
   constructor(topology: CompiledTopology, lookups: Lookups, options: TestDriverOptions) {
     this.#topology = topology
     this.#lookups = lookups
-    this.#tasks = new DriverTasks(topology, lookups, options.startMs ?? 0)
+    const { startMs, clock = manualClock(startMs), ...stores } = options
+    this.#tasks = new DriverTasks(topology, lookups, clock, stores)
   }
 
   /** Reads the lookup tables. Throws with the first fault found in one. */
@@ -74,35 +92,42 @@ export class TestDriver {
   }
 
   /** A source topic of the topology, or one that a source takes by its pattern. Throws TOPIC_MISSING for any other. */
-  input(topic: string): TestInput {
+  input<K = unknown, V = unknown>(topic: string, serdes?: TopicSerdes<K, V>): TestInput<K | null, V | null> {
     const known = this.#tasks.inputTopics
     const isKnown = known.includes(topic) || patternSourceOf(this.#topology, topic) !== undefined
     if (!isKnown) throw unknownTopic(this.#topology, topic, known)
+    const encode = encoderFor(this.#topology, topic, serdes)
     return {
       send: (key, value, options = {}) => {
-        const record = {
+        this.#tasks.send({
           topic,
-          key: encodeFor(this.#topology, topic, 'key', key),
-          value: encodeFor(this.#topology, topic, 'value', value),
+          ...encode(key, value),
           timestamp: options.at === undefined ? this.#tasks.nowMs : eventTime(options.at),
           headers: options.headers ?? [],
-        }
-        this.#tasks.send(record)
+        })
       },
     }
   }
 
   /** A topic that the topology writes: outputs, dead letters, internal ones. Throws TOPIC_MISSING for any other. */
-  output(topic: string): TestOutput {
+  output<K = unknown, V = unknown>(topic: string, serdes?: TopicSerdes<K, V>): TestOutput<K | null, V | null> {
     const known = [...this.#topology.sinkTopics, ...this.#topology.repartitionTopics.map((one) => one.topic)]
     const isRouted = this.#topology.plan.nodes.some((node) => node.kind === 'topic-sink' && node.route !== undefined)
     if (!known.includes(topic) && !isRouted) throw unknownTopic(this.#topology, topic, known)
     return {
       records: () =>
-        this.outputs()
+        this.#tasks.outputs.written
           .filter((record) => record.topic === topic)
-          .map(({ key, value, timestamp, headers }) => ({ key, value, timestamp, headers })),
+          .map((record) => {
+            const { key, value, timestamp, headers } = decodeWritten(this.#topology, record, serdes)
+            return { key: key as K | null, value: value as V | null, timestamp, headers }
+          }),
     }
+  }
+
+  /** The topics that something was written to so far, internal ones included. */
+  produced(): readonly string[] {
+    return [...new Set(this.#tasks.outputs.written.map((record) => record.topic))]
   }
 
   /** Everything written to any topic so far, internal ones included, in the order written. */
@@ -135,6 +160,11 @@ export class TestDriver {
   /** Waits for asynchronous operations (`mapValuesAsync`, asynchronous schemas) of what was sent so far. */
   async settle(): Promise<void> {
     await this.#tasks.settle()
+  }
+
+  /** Ends all tasks, and removes the temporary folder of persistent stores. */
+  close(): void {
+    this.#tasks.close()
   }
 
   /** The sum of a counter over all operations, e.g. `records-skipped`. */
