@@ -18,9 +18,32 @@ export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services:
   const keep = joinBuffer(leftStore, store, dropped)
   const clock = new JoinClock([store])
   const select = joinSelect(node, 'joinStream()', node.select as UserFunction, services)
-  const emit = (left: unknown, right: unknown, key: unknown, timestamp: number): void => {
+  /** False if the callback threw. */
+  const emit = (left: unknown, right: unknown, key: unknown, timestamp: number): boolean => {
     const joined = select(left, right, key)
-    if (joined !== noResult) forward(key, joined, timestamp)
+    if (joined === noResult) return false
+    forward(key, joined, timestamp)
+    return true
+  }
+  // each ends where the callback throws: by policy the record is left out there
+  const asLeft: Forward = (key, value, timestamp) => {
+    const until = Math.max(0, timestamp + afterMs)
+    for (const [at, other] of store.fetch(key, Math.max(0, timestamp - beforeMs), until)) {
+      if (!emit(value, other, key, Math.max(timestamp, at))) return
+    }
+  }
+  const asRight: Forward = (key, value, timestamp) => {
+    const keptFrom = clock.now - leftStore.retentionMs + 1
+    const from = Math.max(0, timestamp - afterMs, keptFrom)
+    let isSelfDue = timestamp >= keptFrom
+    for (const [at, other] of store.fetch(key, from, Math.max(0, timestamp + beforeMs))) {
+      if (isSelfDue && at > timestamp) {
+        isSelfDue = false
+        if (!emit(value, value, key, timestamp)) return
+      }
+      if (!emit(other, value, key, Math.max(timestamp, at))) return
+    }
+    if (isSelfDue) emit(value, value, key, timestamp)
   }
   return (key, value, timestamp) => {
     if (key === null || key === undefined || value === null || value === undefined) {
@@ -28,20 +51,8 @@ export function selfJoin(node: StreamStreamJoinNode, forward: Forward, services:
       return
     }
     clock.advance(timestamp)
-    const keptFrom = clock.now - leftStore.retentionMs + 1
-    let isSelfDue = timestamp >= keptFrom
-    for (const [at, other] of store.fetch(key, Math.max(0, timestamp - beforeMs), Math.max(0, timestamp + afterMs))) {
-      emit(value, other, key, Math.max(timestamp, at))
-    }
-    const from = Math.max(0, timestamp - afterMs, keptFrom)
-    for (const [at, other] of store.fetch(key, from, Math.max(0, timestamp + beforeMs))) {
-      if (isSelfDue && at > timestamp) {
-        isSelfDue = false
-        emit(value, value, key, timestamp)
-      }
-      emit(other, value, key, Math.max(timestamp, at))
-    }
-    if (isSelfDue) emit(value, value, key, timestamp)
+    asLeft(key, value, timestamp)
+    asRight(key, value, timestamp)
     keep(key, value, timestamp)
   }
 }

@@ -136,7 +136,7 @@ describe('a stream–stream join', () => {
     expect(join.fake.count('records-dropped')).toBe(1)
   })
 
-  it('drops the pair for which the callback throws and goes on with the others', () => {
+  it('ends the record at the pair for which the callback throws, and keeps it for others', () => {
     const select = (left: unknown, right: unknown): unknown => {
       if (right === 'bad') throw new RangeError('no')
       return `${String(left)}+${String(right)}`
@@ -144,7 +144,8 @@ describe('a stream–stream join', () => {
     const join = run({ select })
     join.right('k', 'bad', 0)
     join.right('k', 'good', 1)
-    expect(join.left('k', 'A', 2)).toEqual(['k | A+good | 2'])
+    expect(join.left('k', 'A', 2)).toEqual([])
+    expect(join.right('k', 'later', 3)).toEqual(['k | A+later | 3'])
     expect(join.fake.thrown).toMatchObject([{ node: 'join', error: { message: 'no' } }])
   })
 

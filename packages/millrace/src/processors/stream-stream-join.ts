@@ -14,8 +14,8 @@ interface Join {
   readonly services: ProcessorServices
   readonly clock: JoinClock
   readonly unmatched: UnmatchedRecords | undefined
-  /** Sends on `mine` with `other`, which is undefined for none. */
-  readonly emit: (isLeft: boolean, mine: unknown, other: unknown, key: unknown, timestamp: number) => void
+  /** Sends on `mine` with `other`, which is undefined for none; false if the callback threw. */
+  readonly emit: (isLeft: boolean, mine: unknown, other: unknown, key: unknown, timestamp: number) => boolean
 }
 
 interface Side {
@@ -41,7 +41,9 @@ export function streamStreamJoin(
   const select = joinSelect(node, 'joinStream()', node.select as UserFunction, services)
   const emit: Join['emit'] = (isLeft, mine, other, key, timestamp) => {
     const joined = isLeft ? select(mine, other, key) : select(other, mine, key)
-    if (joined !== noResult) forward(key, joined, timestamp)
+    if (joined === noResult) return false
+    forward(key, joined, timestamp)
+    return true
   }
   const unmatched =
     unmatchedStore === undefined
@@ -74,14 +76,18 @@ function side({ node, services, clock, unmatched, emit }: Join, on: Side): Forwa
       dropped.value++
       return
     }
-    if (isKeyless) return emit(isLeft, value, undefined, key, timestamp)
+    if (isKeyless) {
+      emit(isLeft, value, undefined, key, timestamp)
+      return
+    }
     if (timestamp === clock.now) unmatched?.letGo(timestamp, isLeft)
     const until = Math.max(0, timestamp + afterMs)
     let isMatched = false
     for (const [at, found] of other.fetch(key, Math.max(0, timestamp - beforeMs), until)) {
       isMatched = true
       unmatched?.remove(at, !isLeft, key)
-      emit(isLeft, value, found, key, Math.max(timestamp, at))
+      // by policy the record is left out here: it meets no more of the others, though they may meet it
+      if (!emit(isLeft, value, found, key, Math.max(timestamp, at))) break
     }
     if (!isMatched && keepsUnmatched) {
       // its window is over already, grace or not: nobody will wait for it

@@ -1,4 +1,5 @@
 import type { GlobalTableNode } from '../plan/index.ts'
+import type { Counter } from '../ports/metrics.ts'
 import type { RecordBatch } from '../ports/record.ts'
 import type { TableView } from '../processors/index.ts'
 import type { StoreFactory } from '../state/index.ts'
@@ -7,14 +8,15 @@ import type { StoreFactory } from '../state/index.ts'
 export class GlobalTable {
   readonly view: TableView
   readonly store: ReturnType<StoreFactory['open']>
-  /** Records without a key, which a table cannot hold. */
-  dropped = 0
   readonly #put: (key: unknown, value: { readonly value: unknown; readonly timestamp: number } | null) => void
   readonly #node: GlobalTableNode
+  readonly #dropped: Counter
 
-  constructor(node: GlobalTableNode, stores: StoreFactory) {
+  /** `dropped` counts records without a key, which a table cannot hold. */
+  constructor(node: GlobalTableNode, stores: StoreFactory, dropped: Counter = { value: 0 }) {
     const store = stores.open(node.store)
     this.#node = node
+    this.#dropped = dropped
     this.store = store
     this.#put = (key, value) => store.put(key, value)
     this.view = { get: (key) => store.get(key), isVersioned: false }
@@ -25,7 +27,7 @@ export class GlobalTable {
     for (let index = 0; index < batch.count; index++) {
       const key = batch.key(index)
       const value = batch.value(index)
-      if (key === null) this.dropped++
+      if (key === null) this.#dropped.value++
       else {
         const timestamp = batch.timestamp(index)
         const row = value === null ? null : { value: valueSerde.deserialize(value, batch.topic), timestamp }

@@ -149,11 +149,12 @@ describe('stream–global-table joins beyond the cases', () => {
 = metric dropped-records-total: 1`)
   })
 
-  it('drops a null value and skips a null key of the table', () => {
+  it('drops and counts a null value, and a null key of the table', () => {
     expect(joinedGlobally('inner')).toBring(`
 > right | null | Y0 | 5
+= metric dropped-records-total: 1
 > left | 0 | null | 6
-= metric dropped-records-total: 1`)
+= metric dropped-records-total: 2`)
   })
 
   it('joins a null stream key under inner by its mapped key', () => {

@@ -1,5 +1,6 @@
 import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
+import type { GlobalTableNode } from '../../plan/index.ts'
 import type { LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
 import { createMemoryStores } from '../../state/index.ts'
@@ -42,7 +43,7 @@ export class DriverTasks {
     this.#stores = new DriverStores({ ...stores, applicationId: topology.applicationId })
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
-    this.#globals = new Map(topology.globalTables.map((node) => [node.id, new GlobalTable(node, createMemoryStores())]))
+    this.#globals = new Map(topology.globalTables.map((node) => [node.id, this.#openGlobal(node)]))
     const host = this.#host()
     this.#tasks = topology.subTopologies.map((sub) => {
       const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: 0 }))
@@ -153,6 +154,10 @@ export class DriverTasks {
       this.#group.add(task.inputs.at(-1)!)
       return true
     })
+  }
+
+  #openGlobal(node: GlobalTableNode): GlobalTable {
+    return new GlobalTable(node, createMemoryStores(), this.metrics.counter('records-dropped', node.id))
   }
 
   #host(): TaskHost {
