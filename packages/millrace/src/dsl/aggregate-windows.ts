@@ -39,7 +39,7 @@ export function aggregateWindows<K, V, A>(
   )
   const [first, ...more] = inputs
   const windowSizeMs = sizeOf(windows)
-  const retentionMs = retention(options.retention, leastRetention(windows))
+  const retentionMs = retention(options, leastRetention(windows))
   const store = {
     kind: 'window',
     ...fields,
@@ -75,7 +75,7 @@ export function aggregateSessions<K, V, A>(
     options as AggregateOptions<never, never>,
   )
   const [first, ...more] = inputs
-  const retentionMs = retention(options.retention, windows.gapMs + windows.graceMs)
+  const retentionMs = retention(options, windows.gapMs + windows.graceMs)
   const node = {
     kind: 'session-aggregate',
     windows,
@@ -129,9 +129,11 @@ function leastRetention(windows: Windows): number {
   return sizeOf(windows) + windows.graceMs
 }
 
-function retention(given: number | undefined, leastMs: number): number {
-  if (given === undefined) return leastMs
-  if (positiveMs('retention', given) >= leastMs) return given
+/** A window that is yet to be emitted may be as old as its lifetime: one more millisecond keeps it. */
+function retention({ retention: given, emit }: RetentionOptions & EmitOptions, leastMs: number): number {
+  const moreMs = emit === 'on-window-close' ? 1 : 0
+  if (given === undefined) return leastMs + moreMs
+  if (positiveMs('retention', given) >= leastMs) return given + moreMs
   throw invalid(
     'retention',
     `retention is ${given} ms, but windows live for ${leastMs} ms (size and grace)`,

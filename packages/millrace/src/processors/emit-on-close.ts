@@ -73,6 +73,26 @@ export class Closing {
   }
 }
 
+/**
+ * One closing per input: each has a stream time of its own, as the processors of Kafka Streams' cogroup have. Where
+ * windows are emitted once, on close, the inputs share one.
+ */
+export function closingsOf(
+  closable: Closable,
+  node: ClosingOptions & { readonly aggregators: readonly unknown[] },
+  services: ProcessorServices,
+): readonly Closing[] {
+  const [first, ...more] = node.aggregators
+  if (more.length === 0 || node.emit === 'on-window-close') {
+    const shared = new Closing(closable, node, services)
+    return [first, ...more].map(() => shared)
+  }
+  // the store tells of a time before the restart only until one of the inputs has written to it
+  let recoveredMs: number | undefined
+  const recovered = (): number => (recoveredMs ??= closable.recovered())
+  return node.aggregators.map(() => new Closing({ ...closable, recovered }, node, services))
+}
+
 /** Calls back once there has been no record for a time; a call per record costs one reading of the clock. */
 class IdleTimer {
   readonly #idleMs: number

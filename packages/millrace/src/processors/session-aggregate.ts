@@ -4,7 +4,7 @@ import { aggregateStep, type AggregateStep, checked, failed, initial, operationO
 import type { UserFunction } from './callback.ts'
 import { change } from './change.ts'
 import { emitAggregate } from './emit-aggregate.ts'
-import { type Closable, Closing } from './emit-on-close.ts'
+import { type Closable, closingsOf } from './emit-on-close.ts'
 import { windowedKeyIdentity } from './key-identity.ts'
 import { lateRecords } from './late-records.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
@@ -24,21 +24,24 @@ export function sessionAggregate(
   services: ProcessorServices,
 ): readonly Forward[] {
   const { gapMs } = node.windows
+  // one that is kept for its emission alone grows no more
+  const livesMs = node.store.retentionMs - (node.emit === 'on-window-close' ? 2 : 1)
   const store = openSessions(node, services)
   const identify = windowedKeyIdentity(node.store.keySerde, `${node.store.name}-changelog`)
-  const emit = emitAggregate(node, forward, services, identify)
+  const emit = emitAggregate(node, withoutHeaders(node, forward, services), services, identify)
   const isOnUpdate = node.emit === 'on-update'
-  const closing = new Closing(closableSessions(node, store, forward), node, services)
+  const closings = closingsOf(closableSessions(node, store, forward), node, services)
   const dropped = services.counter('records-dropped', node.id)
   const dropLate = lateRecords(node, services)
 
-  return stepsOf(node, services).map((step) => (key, value, timestamp) => {
+  return stepsOf(node, services).map((step, index) => (key, value, timestamp) => {
     if (key === null || key === undefined) {
       dropped.value++
       return
     }
-    const closeMs = closing.observe(timestamp)
-    const joined: readonly Session[] = [...store.findSessions(key, timestamp - gapMs, timestamp + gapMs)]
+    const closeMs = closings[index]!.observe(timestamp)
+    const earliestMs = Math.max(timestamp - gapMs, store.observedTime - livesMs)
+    const joined: readonly Session[] = [...store.findSessions(key, earliestMs, timestamp + gapMs)]
     const window = joinedWindow(timestamp, joined)
     if (window.end < closeMs) return dropLate(key, value, timestamp)
     const result = step(joined, value ?? null, key)
@@ -54,6 +57,18 @@ export function sessionAggregate(
     // a session of this one point is replaced, not deleted first
     if (isOnUpdate) emit({ key, window }, result, isPoint ? (joined[0]?.[1] ?? null) : null, window.end, window.end)
   })
+}
+
+/** Updates of sessions have no headers, except those that come out of a cache (as in Kafka Streams). */
+function withoutHeaders(node: SessionAggregateNode, forward: Forward, { record }: ProcessorServices): Forward {
+  if (node.cacheBytes > 0) return forward
+  return (key, value, timestamp) => {
+    const { headers } = record
+    if (headers.length === 0) return forward(key, value, timestamp)
+    record.withHeaders([])
+    forward(key, value, timestamp)
+    record.withHeaders(headers)
+  }
 }
 
 type SessionStep = (joined: readonly Session[], value: unknown, key: unknown) => unknown
@@ -108,9 +123,7 @@ function joinedWindow(timestamp: number, joined: readonly Session[]): TimeWindow
 
 function openSessions(node: SessionAggregateNode, services: ProcessorServices): Sessions {
   const { store: spec } = node
-  // A session that ends at the close time is still open, but as old as the retention: to emit it later it must be kept.
-  const retentionMs = node.emit === 'on-window-close' ? spec.retentionMs + 1 : spec.retentionMs
-  const store: Sessions = services.store<SessionStoreSpec>({ ...spec, retentionMs })
+  const store: Sessions = services.store<SessionStoreSpec>(spec)
   services.provideView(node.id, {
     isVersioned: false,
     get: (windowed) => {

@@ -1,7 +1,7 @@
 import type { SlidingAggregateNode } from '../plan/index.ts'
 import { aggregateStep, operationOf } from './aggregate-step.ts'
 import type { UserFunction } from './callback.ts'
-import { Closing } from './emit-on-close.ts'
+import { closingsOf } from './emit-on-close.ts'
 import { lateRecords } from './late-records.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { SlidingRecord } from './sliding-record.ts'
@@ -28,13 +28,14 @@ export function slidingAggregate(
     lastClosedStart: (closeMs: number) => closeMs - differenceMs - 1,
     closeTimeOf: ({ end }: { readonly end: number }) => end + 1,
   }
-  const closing = new Closing(closableWindows(store, bounds, forward), node, services)
+  const closings = closingsOf(closableWindows(store, bounds, forward), node, services)
   const dropped = services.counter('records-dropped', node.id)
   const dropLate = lateRecords(node, services)
   const init = node.init as UserFunction | undefined
   const stored = (key: unknown, start: number): unknown => store.get(key, start)?.value
   const common = { node, operation: operationOf(init), init, valueSerde: node.store.valueSerde, stored }
-  return node.aggregators.map((aggregator) => {
+  return node.aggregators.map((aggregator, index) => {
+    const closing = closings[index]!
     const step = aggregateStep({ ...common, aggregator: aggregator as UserFunction }, services)
     const sliding = new SlidingRecord(differenceMs, results, step, dropLate)
     return (key, value, timestamp) => {

@@ -13,17 +13,13 @@ interface Row {
 /**
  * Re-keys a table: where the group stays the same, one update that carries both values; else the old group loses the
  * row before the new one gains it. Rows with a null group key or value are left out. Out-of-order updates of a
- * versioned table are dropped and counted: the groups hold what the rows are now.
+ * versioned table are left out: the groups hold what the rows are now.
  */
 export function tableGroup(node: TableGroupNode, forward: Forward, services: ProcessorServices): Forward {
   const mapper = node.mapper as UserFunction
-  const dropped = services.counter('records-dropped', node.id)
   return (key, value, timestamp) => {
     const { newValue, oldValue, isLatest } = value as Change
-    if (!isLatest) {
-      dropped.value++
-      return
-    }
+    if (!isLatest) return
     let gained: Row | undefined
     let lost: Row | undefined
     try {

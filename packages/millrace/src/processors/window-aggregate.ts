@@ -1,7 +1,7 @@
 import type { WindowAggregateNode } from '../plan/index.ts'
 import { aggregateStep, failed, operationOf } from './aggregate-step.ts'
 import type { UserFunction } from './callback.ts'
-import { Closing } from './emit-on-close.ts'
+import { closingsOf } from './emit-on-close.ts'
 import { lateRecords } from './late-records.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { timeWindows } from './time-windows.ts'
@@ -21,13 +21,14 @@ export function windowAggregate(
   const windows = timeWindows(node.windows)
   const { store, write } = windowResults(node, forward, services)
   const bounds = { ...windows, overlapMs: 0, closeTimeOf: ({ end }: { readonly end: number }) => end }
-  const closing = new Closing(closableWindows(store, bounds, forward), node, services)
+  const closings = closingsOf(closableWindows(store, bounds, forward), node, services)
   const dropped = services.counter('records-dropped', node.id)
   const dropLate = lateRecords(node, services)
   const init = node.init as UserFunction | undefined
   const stored = (key: unknown, start: number): unknown => store.get(key, start)?.value
   const common = { node, operation: operationOf(init), init, valueSerde: node.store.valueSerde, stored }
-  return node.aggregators.map((aggregator) => {
+  return node.aggregators.map((aggregator, index) => {
+    const closing = closings[index]!
     const step = aggregateStep({ ...common, aggregator: aggregator as UserFunction }, services)
     return (key, value, timestamp) => {
       if (key === null || key === undefined) {

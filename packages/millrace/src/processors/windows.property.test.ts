@@ -46,8 +46,9 @@ const sliding: Open = (emit, graceMs) => (forward, services) => {
 
 const sessions: Open = (emit, graceMs) => (forward, services) => {
   const windows = { kind: 'session', gapMs: 10, graceMs } as const
-  // on update a session as old as the retention is forgotten though it is open, as in Kafka Streams
-  const retentionMs = 10 + graceMs + (emit === 'on-update' ? 1 : 0)
+  // a session as old as the retention is forgotten though it is open, as in Kafka Streams: one more ms keeps it
+  // growing, on close another one keeps it until it is emitted
+  const retentionMs = 10 + graceMs + (emit === 'on-update' ? 1 : 2)
   const store = { kind: 'session', ...storeFields, retentionMs } as const
   const merger = ((left: number, right: number) => left + right) as never
   return sessionAggregate({ kind: 'session-aggregate', ...common, emit, windows, merger, store }, forward, services)
