@@ -25,16 +25,18 @@ export interface BrokerRequest {
  * - `fail`: it is refused; told after its effect, the effect stays and the answer is lost.
  * - `duplicate`: what is produced arrives twice and the second is acknowledged, as when a client without idempotence
  *   tries again. Has no effect elsewhere, nor in a transaction, nor after the effect.
+ * - `hang`: it is never answered. With all requests of a client hanging, and its members evicted, its process is dead.
  * - `pause`: the server answers nobody for so long.
- * - `evict`: the session of the member that asks is over. It does not know until `noticedAfterMs` have passed or a commit
- *   of it is refused: till then it goes on as a zombie that can still produce.
+ * - `evict`: the session of the member that asks is over. It does not know until `noticedAfterMs` have passed (null: ever)
+ *   or a commit of it is refused: till then it goes on as a zombie that can still produce.
  */
 export type BrokerFault =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'fail'; readonly retriable: boolean }
   | { readonly kind: 'duplicate' }
+  | { readonly kind: 'hang' }
   | { readonly kind: 'pause'; readonly ms: number }
-  | { readonly kind: 'evict'; readonly noticedAfterMs: number }
+  | { readonly kind: 'evict'; readonly noticedAfterMs: number | null }
 
 /** Faults that a test or a simulation injects. Asked for every request, synchronously, so a seed decides everything. */
 export interface BrokerFaults {

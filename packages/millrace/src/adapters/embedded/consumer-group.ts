@@ -72,13 +72,14 @@ export class ConsumerGroup {
     for (const participant of this.#members.keys()) this.#expel(participant)
   }
 
-  /** Ends the session of a member, which does not know until so much time is over or a commit is refused. */
-  evict(memberId: string, noticedAfterMs: number): void {
+  /** Ends the session of a member, which does not know until so much time is over (null: never) or a commit is refused. */
+  evict(memberId: string, noticedAfterMs: number | null): void {
     for (const [participant, member] of this.#members) {
       if (member.memberId !== memberId) continue
       this.#members.delete(participant)
-      const cancel = this.#broker.settings.clock.schedule(noticedAfterMs, () => this.#notice(participant))
-      this.#evicted.set(participant, cancel)
+      const notice = (): void => this.#notice(participant)
+      const { clock } = this.#broker.settings
+      this.#evicted.set(participant, noticedAfterMs === null ? () => {} : clock.schedule(noticedAfterMs, notice))
       this.#startRebalance()
     }
   }

@@ -83,7 +83,11 @@ export class EmbeddedConsumer implements TransportConsumer, GroupParticipant {
 
   async commit(offsets: readonly CommittedOffset[], generation: number): Promise<void> {
     const commit = (): void => this.#group.commit(this, offsets, generation)
-    await this.#broker.gate.pass(this.#request('commit'), commit, transportFailed('Offsets cannot be committed'))
+    await this.#broker.gate.pass(
+      { ...this.#request('commit'), partitions: offsets },
+      commit,
+      transportFailed('Offsets cannot be committed'),
+    )
   }
 
   async committed(partitions: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {

@@ -65,6 +65,8 @@ class Member implements ConsumerListener {
 class Play {
   readonly clock = new ManualClock()
   readonly requests: BrokerRequest[] = []
+  /** Clients whose requests are never answered. */
+  readonly hanging = new Set<string>()
   readonly server: EmbeddedServer
   readonly transport: Transport
   /** The faults of the next requests, each met once: `kind of request`, before or after. */
@@ -82,6 +84,7 @@ class Play {
       faults: {
         before: (request) => {
           this.requests.push(request)
+          if (this.hanging.has(request.clientId)) return { kind: 'hang' }
           return take(this.before, request)
         },
         after: (request) => take(this.after, request),
@@ -247,6 +250,7 @@ describe('a fault of a request', () => {
       clientId: 'm',
       groupId: 'g',
       memberId,
+      partitions: [{ ...partition, offset: 1, metadata: '' }],
     })
     await play.transport.close()
   })
@@ -297,6 +301,22 @@ describe('a member whose session is over', () => {
     await play.pass(1)
     expect(zombie.events).toEqual(['assigned 1', 'revoking', 'assigned 1'])
     await play.transport.close()
+  })
+
+  it('is dead for the others when all that it asks hangs: its heir goes on, it is told nothing', async () => {
+    const play = await Play.begin()
+    const heir = await play.member('a')
+    const dead = await play.member('b')
+    await play.settle()
+    play.hanging.add('b')
+    play.server.evictMember('g', dead.assignment!.memberId, null)
+    let isAnswered = false
+    void dead.commit(1).finally(() => (isAnswered = true))
+    await play.producer().send([batchOf('a')])
+    await play.pass(100_000)
+    expect(heir.events.slice(-2)).toEqual(['assigned 1', 'a'])
+    expect([dead.events, isAnswered]).toEqual([['assigned 1'], false])
+    await heir.consumer.stop()
   })
 
   it('stops without joining again', async () => {

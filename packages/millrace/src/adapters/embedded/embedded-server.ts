@@ -47,9 +47,9 @@ export interface EmbeddedServer {
   expelMembers(groupId: string): void
   /**
    * One member loses its session and becomes a zombie: it goes on, and can still produce, until `noticedAfterMs` have
-   * passed or a commit of it is refused. Then it joins anew.
+   * passed (null: for ever) or a commit of it is refused. Then it joins anew.
    */
-  evictMember(groupId: string, memberId: string, noticedAfterMs: number): void
+  evictMember(groupId: string, memberId: string, noticedAfterMs: number | null): void
 }
 
 /** Starts an embedded server: nothing is listened on and nothing needs closing. */

@@ -14,6 +14,9 @@ import type { TransactionHolder } from './transaction-coordinator.ts'
 
 const defaultTimeoutMs = 60_000
 
+/** A request, but for who asks. */
+type Asked = Omit<BrokerRequest, 'clientId' | 'transactionalId'>
+
 /**
  * ```
  * none → open → (commit, abort) none        `mustAbort`: something of it may be missing
@@ -40,8 +43,10 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
   async init(): Promise<void> {
     if (this.#closing) throw producerClosed()
     const { transactionalId, timeoutMs = defaultTimeoutMs } = this.#options
-    this.#holder = await this.#pass('initTransactions', transactionFailed('A producer cannot be inited'), () =>
-      this.#broker.transactions.init(transactionalId, timeoutMs),
+    this.#holder = await this.#pass(
+      { kind: 'initTransactions' },
+      transactionFailed('A producer cannot be inited'),
+      () => this.#broker.transactions.init(transactionalId, timeoutMs),
     )
     this.#transaction = 'none'
   }
@@ -49,15 +54,16 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
   async send(batches: readonly ProduceBatch[]): Promise<readonly ProduceAck[]> {
     const holder = this.#usable()
     if (batches.length === 0) return []
-    return this.#within('produce', produceFailed, () =>
-      this.#broker.transactions.append(holder, batches, logsOf(this.#broker, batches)),
-    )
+    const append = (): readonly ProduceAck[] =>
+      this.#broker.transactions.append(holder, batches, logsOf(this.#broker, batches))
+    return this.#within({ kind: 'produce', partitions: batches }, produceFailed, append)
   }
 
   async sendOffsets(groupId: string, offsets: readonly CommittedOffset[]): Promise<void> {
     const holder = this.#usable()
     if (offsets.length === 0) return
-    await this.#within('sendOffsets', transactionFailed('Offsets cannot be added to a transaction'), () =>
+    const request = { kind: 'sendOffsets', groupId, partitions: offsets } as const
+    await this.#within(request, transactionFailed('Offsets cannot be added to a transaction'), () =>
       this.#broker.transactions.addOffsets(holder, groupId, offsets),
     )
   }
@@ -80,7 +86,9 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
     if (this.#transaction === 'none') return
     const failed = transactionFailed(`A transaction cannot ${outcome}`)
     if (this.#transaction === 'mustAbort' && outcome === 'commit') throw failed('a part of it has failed', false)
-    await this.#pass('endTransaction', failed, () => this.#broker.transactions.end(holder, this.#number, outcome))
+    await this.#pass({ kind: 'endTransaction' }, failed, () =>
+      this.#broker.transactions.end(holder, this.#number, outcome),
+    )
     this.#transaction = 'none'
   }
 
@@ -89,7 +97,9 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
     if (!holder || this.#transaction === 'none') return
     const failed = transactionFailed('A transaction cannot abort')
     try {
-      await this.#pass('endTransaction', failed, () => this.#broker.transactions.end(holder, this.#number, 'abort'))
+      await this.#pass({ kind: 'endTransaction' }, failed, () =>
+        this.#broker.transactions.end(holder, this.#number, 'abort'),
+      )
     } catch {
       // What is left open, the time-out or the next holder of the id aborts.
     }
@@ -106,22 +116,22 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
   }
 
   /** Adds to the open transaction, or begins one. */
-  async #within<T>(kind: BrokerRequest['kind'], failed: RequestFailed, apply: () => T): Promise<T> {
+  async #within<T>(request: Asked, failed: RequestFailed, apply: () => T): Promise<T> {
     if (this.#transaction === 'none') {
       this.#transaction = 'open'
       this.#number++
     }
     try {
-      return await this.#pass(kind, failed, apply)
+      return await this.#pass(request, failed, apply)
     } catch (thrown) {
       this.#transaction = 'mustAbort'
       throw thrown
     }
   }
 
-  #pass<T>(kind: BrokerRequest['kind'], failed: RequestFailed, apply: () => T): Promise<T> {
+  #pass<T>(request: Asked, failed: RequestFailed, apply: () => T): Promise<T> {
     const { clientId, transactionalId } = this.#options
-    return this.#broker.gate.pass({ kind, clientId, transactionalId }, apply, failed)
+    return this.#broker.gate.pass({ ...request, clientId, transactionalId }, apply, failed)
   }
 }
 

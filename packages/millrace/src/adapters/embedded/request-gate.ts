@@ -19,11 +19,11 @@ export class RequestGate {
   /** Called when the server can be reached again. */
   readonly readers: Set<() => void> = new Set()
   readonly #settings: GateSettings
-  readonly #evict: (request: BrokerRequest, noticedAfterMs: number) => void
+  readonly #evict: (request: BrokerRequest, noticedAfterMs: number | null) => void
   #up: Promise<void> | null = null
   #comeUp: () => void = () => {}
 
-  constructor(settings: GateSettings, evict: (request: BrokerRequest, noticedAfterMs: number) => void) {
+  constructor(settings: GateSettings, evict: (request: BrokerRequest, noticedAfterMs: number | null) => void) {
     this.#settings = settings
     this.#evict = evict
     this.hasFaults = settings.faults !== null
@@ -75,6 +75,9 @@ export class RequestGate {
         break
       case 'fail':
         throw failed('a fault was injected', fault.retriable)
+      case 'hang':
+        await new Promise(() => {})
+        break
       case 'pause':
         this.goDown()
         this.#settings.clock.schedule(fault.ms, () => this.comeUp())
