@@ -1,4 +1,4 @@
-import { StreamsError } from '../errors/index.ts'
+import { messageOf, StreamsError } from '../errors/index.ts'
 import type { ProcessNode } from '../plan/index.ts'
 import type { ForwardedRecord, Processor, ProcessorContext } from '../ports/processor-api.ts'
 import type { RecordHeaders } from '../ports/record.ts'
@@ -13,9 +13,10 @@ type AnyContext = ProcessorContext<unknown, unknown, Readonly<Record<string, Sta
 export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
   const state = { key: null as unknown, timestamp: 0, headers: [] as RecordHeaders }
   const context = contextOf(node, forward, services, state)
-  const processor = (node.supplier as unknown as (context: AnyContext) => AnyProcessor)(context)
+  const supplier = node.supplier as unknown as (context: AnyContext) => AnyProcessor
+  const processor = placed(node, services, 'made', () => supplier(context))
   if (typeof processor?.process !== 'function') throw noProcessor(node)
-  services.onClose(() => processor.close?.())
+  services.onClose(() => placed(node, services, 'closed', () => processor.close?.()))
   return (key, value, timestamp) => {
     state.key = key
     state.timestamp = timestamp
@@ -71,6 +72,23 @@ function contextOf(
       return record.index < 0 ? undefined : record.origin()
     },
   } satisfies AnyContext & { forward(record: ForwardedRecord<unknown, unknown>, child?: string): void }
+}
+
+/** What user code throws where no record is being processed: no policy, but a place. */
+function placed<T>(node: ProcessNode, { taskId }: ProcessorServices, when: string, call: () => T): T {
+  try {
+    return call()
+  } catch (thrown) {
+    throw new StreamsError({
+      code: 'PROCESS_FAILED',
+      what: `User code threw while a processor was ${when}: ${messageOf(thrown)}`,
+      hint: 'Mend the function given to process().',
+      taskId,
+      node: node.id,
+      callSite: node.callSite,
+      cause: thrown,
+    })
+  }
 }
 
 function noChild(node: ProcessNode, child: string): never {
