@@ -6,15 +6,18 @@ import type {
   TopicPartition,
   TransportAdmin,
 } from '../../ports/index.ts'
+import type { AdapterServices } from './adapter-services.ts'
 import { requireTopics } from './cluster-metadata.ts'
 import type { DriverCluster } from './driver.ts'
 import { failureType, wrapFailure } from './kafka-failure.ts'
 import { deleteRecordsBelow, lastStableOffsets, leaderless, requireLeader } from './log-ends.ts'
 import { committedOffsets, partitionsByTopic } from './offsets-store.ts'
 import type { KafkaSettings } from './options.ts'
+import { RareWarning } from './rare-warning.ts'
 import { retrying } from './retry.ts'
 
 const createTimeoutMs = 15_000
+const quietMs = 3_000
 
 /**
  * Topics and offsets. It speaks to the cluster and not to kafkajs' admin, whose calls wait 5 to 8 s in ordinary cases
@@ -24,12 +27,14 @@ export class KafkajsAdmin implements TransportAdmin {
   readonly #cluster: () => DriverCluster
   readonly #settings: KafkaSettings
   readonly #clock: Clock
+  readonly #warning: RareWarning
 
   /** `cluster` throws when the transport is not connected. */
-  constructor(cluster: () => DriverCluster, settings: KafkaSettings, clock: Clock) {
+  constructor(cluster: () => DriverCluster, { settings, clock, logger }: AdapterServices) {
     this.#cluster = cluster
     this.#settings = settings
     this.#clock = clock
+    this.#warning = new RareWarning(clock, logger, quietMs)
   }
 
   async partitionCounts(topics: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -127,7 +132,10 @@ export class KafkajsAdmin implements TransportAdmin {
 
   async #attempt<T>(what: string, call: () => Promise<T>): Promise<T> {
     try {
-      return await retrying(this.#clock, { timeoutMs: this.#settings.retryTimeoutMs }, call)
+      const onRetry = (thrown: unknown): void => this.#warning.failed(`${what}; trying again`, thrown)
+      const result = await retrying(this.#clock, { timeoutMs: this.#settings.retryTimeoutMs, onRetry }, call)
+      this.#warning.healed()
+      return result
     } catch (thrown) {
       throw wrapFailure(thrown, 'TRANSPORT_FAILED', what, 'See the cause, and whether the brokers are up.')
     }

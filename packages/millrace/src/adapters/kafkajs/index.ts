@@ -53,7 +53,7 @@ class KafkajsTransport implements Transport {
   constructor(settings: KafkaSettings, services: KafkajsServices) {
     this.#settings = settings
     this.#services = services
-    this.admin = new KafkajsAdmin(() => this.#cluster(), settings, services.clock)
+    this.admin = new KafkajsAdmin(() => this.#cluster(), { settings, ...services })
   }
 
   async connect(): Promise<void> {

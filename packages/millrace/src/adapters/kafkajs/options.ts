@@ -13,7 +13,7 @@ export interface KafkaOptions {
   readonly connectTimeoutMs?: number
   /** How long one request may take, ms. Default 30,000. */
   readonly requestTimeoutMs?: number
-  /** How long admin calls, commits and sends retry what may heal, ms. Default 120,000. */
+  /** How long admin calls, commits, sends and steps of transactions retry what may heal, ms. Default 300,000. */
   readonly retryTimeoutMs?: number
   /**
    * A member that is silent for so long is expelled, ms; also how long a killed instance blocks its partitions.
@@ -74,7 +74,7 @@ const defaults = {
   clientId: 'millrace',
   connectTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
-  retryTimeoutMs: 120_000,
+  retryTimeoutMs: 300_000,
   sessionTimeoutMs: 10_000,
   rebalanceTimeoutMs: 60_000,
   heartbeatIntervalMs: 1_000,

@@ -3,9 +3,10 @@ import type { Clock, Logger, PartitionOffset, RecordBatch, TopicPartition } from
 import { leaderOf, topicMissing } from './cluster-metadata.ts'
 import type { DriverCluster } from './driver.ts'
 import { FetchExchange, outOfRange } from './fetch-exchange.ts'
-import { failureKind, failureType } from './kafka-failure.ts'
+import { failureKind } from './kafka-failure.ts'
 import type { KafkaSettings } from './options.ts'
 import { partitionName, positionAt, type PartitionPosition } from './partition-position.ts'
+import { RareWarning } from './rare-warning.ts'
 import { backoffMs, sleep } from './retry.ts'
 import { WakeSignal } from './wake-signal.ts'
 
@@ -13,7 +14,6 @@ import { WakeSignal } from './wake-signal.ts'
 const pausedWaitMs = 10
 /** Data of paused partitions is fetched ahead up to so many bytes. */
 const maxParkedBytes = 16 * 1_048_576
-const warnEveryMs = 10_000
 const missingTopicMs = 20_000
 const maxRefusals = 10
 
@@ -40,6 +40,7 @@ export interface FetcherOptions {
 export class PartitionFetcher {
   readonly #options: FetcherOptions
   readonly #exchange: FetchExchange
+  readonly #warning: RareWarning
   readonly #positions = new Map<string, PartitionPosition>()
   readonly #loops = new Set<number>()
   readonly #changed = new WakeSignal()
@@ -47,10 +48,10 @@ export class PartitionFetcher {
   #parkedBytes = 0
   #isStopped = false
   #isFindingHomes = false
-  #warnedAtMs = -warnEveryMs
 
   constructor(options: FetcherOptions) {
     this.#options = options
+    this.#warning = new RareWarning(options.clock, options.logger)
     this.#exchange = new FetchExchange(options.cluster, options.settings, options.readCommitted)
   }
 
@@ -180,7 +181,7 @@ export class PartitionFetcher {
         if (this.#isStopped) continue
         if (failureKind(thrown) !== 'transient') throw thrown
         failures++
-        this.#warn(`Fetching from broker ${nodeId} failed; trying again`, thrown)
+        this.#warning.failed(`Fetching from broker ${nodeId} failed; trying again`, thrown)
         await this.#recover(failures)
       } finally {
         for (const position of wanted) position.isFetching = false
@@ -207,18 +208,11 @@ export class PartitionFetcher {
         break
       } catch (thrown) {
         if (failureKind(thrown) !== 'transient') throw thrown
-        this.#warn('Metadata cannot be refreshed; trying again', thrown)
+        this.#warning.failed('Metadata cannot be refreshed; trying again', thrown)
         await sleep(this.#options.clock, backoffMs(failures, 50, 500))
       }
     }
     if (!this.#isStopped) this.#followLeaders()
-  }
-
-  #warn(message: string, thrown: unknown): void {
-    const { clock, logger } = this.#options
-    if (clock.nowMs() - this.#warnedAtMs < warnEveryMs) return
-    this.#warnedAtMs = clock.nowMs()
-    logger.warn({ reason: failureType(thrown) }, message)
   }
 
   /** One request and the handing over of its answer. True if something must be looked for, or asked for again. */
@@ -255,7 +249,7 @@ export class PartitionFetcher {
   /** What is refused again and again does not heal, unlike a connection. */
   #refused(position: PartitionPosition, error: StreamsError): void {
     if (error.retriable && ++position.refusals <= maxRefusals) {
-      this.#warn('Records cannot be fetched; trying again', error)
+      this.#warning.failed('Records cannot be fetched; trying again', error)
       return
     }
     const { code, what, hint, context, cause } = error

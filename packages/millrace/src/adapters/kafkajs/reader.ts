@@ -1,4 +1,4 @@
-import { messageOf, type StreamsError } from '../../errors/index.ts'
+import type { StreamsError } from '../../errors/index.ts'
 import type {
   PartitionOffset,
   ReaderListener,
@@ -13,6 +13,7 @@ import { openCluster, type ClusterHandle } from './driver.ts'
 import { failureKind, failureType, wrapFailure } from './kafka-failure.ts'
 import { PartitionFetcher } from './partition-fetcher.ts'
 import { partitionName } from './partition-position.ts'
+import { RareWarning } from './rare-warning.ts'
 import { backoffMs, settlesWithin } from './retry.ts'
 
 /** One partition from one `add` on: what was done for an earlier one does not concern it. */
@@ -28,7 +29,6 @@ interface Session {
 }
 
 const longestPauseMs = 5_000
-const warnEveryMs = 10_000
 
 /**
  * Reads partitions apart from any group. Invariants:
@@ -40,6 +40,7 @@ export class KafkajsReader implements TransportReader {
   readonly #options: ReaderOptions
   readonly #listener: ReaderListener
   readonly #services: AdapterServices
+  readonly #warning: RareWarning
   /** What is read, by name. */
   readonly #readings = new Map<string, Reading>()
   /** Names of those whose batch is with the listener. */
@@ -51,7 +52,6 @@ export class KafkajsReader implements TransportReader {
   #admitting: Promise<void> | null = null
   #failure: { readonly thrown: unknown } | null = null
   #failures = 0
-  #warnedAtMs = -warnEveryMs
   #isClosed = false
   #close: () => void = () => {}
   readonly #closed: Promise<void>
@@ -59,7 +59,9 @@ export class KafkajsReader implements TransportReader {
   constructor(options: ReaderOptions, listener: ReaderListener, services: AdapterServices) {
     this.#options = options
     this.#listener = listener
-    this.#services = { ...services, logger: services.logger.child({ clientId: options.clientId }) }
+    const logger = services.logger.child({ clientId: options.clientId })
+    this.#services = { ...services, logger }
+    this.#warning = new RareWarning(services.clock, logger)
     this.#closed = new Promise((resolve) => {
       this.#close = resolve
     })
@@ -213,15 +215,8 @@ export class KafkajsReader implements TransportReader {
       for (const reading of this.#readings.values()) this.#fail(thrown, reading)
       return
     }
-    this.#warn(thrown)
+    this.#warning.failed('The reader lost the cluster; trying again', thrown)
     await settlesWithin(this.#services.clock, this.#closed, backoffMs(++this.#failures, 100, longestPauseMs))
-  }
-
-  #warn(thrown: unknown): void {
-    const { clock, logger } = this.#services
-    if (clock.nowMs() - this.#warnedAtMs < warnEveryMs) return
-    this.#warnedAtMs = clock.nowMs()
-    logger.warn({ reason: failureType(thrown), error: messageOf(thrown) }, 'The reader lost the cluster; trying again')
   }
 
   #fail(thrown: unknown, { topic, partition }: TopicPartition): void {

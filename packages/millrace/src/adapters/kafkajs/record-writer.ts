@@ -3,17 +3,20 @@ import type { OutgoingRecord, ProduceAck, ProduceBatch } from '../../ports/index
 import type { AdapterServices } from './adapter-services.ts'
 import { leaderOf, requireTopics, topicMissing } from './cluster-metadata.ts'
 import type { DriverCluster } from './driver.ts'
-import { failureKind, failureType } from './kafka-failure.ts'
+import { failureKind } from './kafka-failure.ts'
 import { partitionName } from './partition-position.ts'
 import { produce, type ProduceAnswer } from './produce-request.ts'
 import { describeProduceCode } from './produce-error.ts'
 import type { WriterIdentity } from './producer-identity.ts'
 import { encodeRecordBatch, recordBytes } from './record-batch-encoder.ts'
+import { RareWarning } from './rare-warning.ts'
 import { backoffMs, retrying, sleep } from './retry.ts'
 
 /** A request is closed at this size, far below the 100 MiB that a broker accepts. */
 const maxRequestBytes = 8 * 1_048_576
 const missingAttempts = 10
+/** What is written again within this time is nobody's concern: leaders move, topics are new. */
+const quietMs = 3_000
 
 /** A part of a batch that fits into one record batch. */
 interface Chunk {
@@ -41,10 +44,12 @@ export interface WriterOptions extends AdapterServices {
 export class RecordWriter {
   readonly #options: WriterOptions
   readonly #topics = new Set<string>()
+  readonly #warning: RareWarning
   #isClosed = false
 
   constructor(options: WriterOptions) {
     this.#options = options
+    this.#warning = new RareWarning(options.clock, options.logger, quietMs)
   }
 
   /** Ends a send that is under way. */
@@ -56,12 +61,13 @@ export class RecordWriter {
   async send(batches: readonly ProduceBatch[]): Promise<readonly ProduceAck[]> {
     const acks = new Map<ProduceBatch, number>()
     const queues = this.#queues(batches)
-    const { clock, logger, settings } = this.#options
+    const { clock, settings } = this.#options
     const deadline = clock.nowMs() + settings.retryTimeoutMs
     for (let failures = 0; queues.size > 0;) {
       const failure = await this.#round(queues, acks)
       if (failure === null) {
         failures = 0
+        this.#warning.healed()
         continue
       }
       failures++
@@ -69,7 +75,7 @@ export class RecordWriter {
       if (this.#isClosed || !isWorthRetrying(failure.thrown) || isMissing || clock.nowMs() >= deadline) {
         throw produceFailed(failure)
       }
-      logger.debug({ reason: failureType(failure.thrown), failures }, 'Producing failed; trying again')
+      this.#warning.failed('Records cannot be written; trying again', failure.thrown)
       await sleep(clock, backoffMs(failures, 20))
     }
     return [...acks].map(([{ topic, partition, records }, baseOffset]) => ({

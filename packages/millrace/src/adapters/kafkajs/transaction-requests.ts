@@ -6,6 +6,7 @@ import { renewProducerEpoch, type ProducerEpoch } from './init-producer-id.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
 import { offsetsByTopic } from './offsets-store.ts'
 import { isFencedCode } from './produce-error.ts'
+import { RareWarning } from './rare-warning.ts'
 import { closedError } from './record-writer.ts'
 import { backoffMs, sleep } from './retry.ts'
 import { producerFenced, renewalRefused, transactionFailed } from './transaction-error.ts'
@@ -14,6 +15,7 @@ const defaultTimeoutMs = 60_000
 const longestMarkerPauseMs = 20
 const markersTimeoutMs = 5_000
 const missingAttempts = 10
+const quietMs = 3_000
 /** Which answers mean that another has taken the id; versions that kafkajs speaks know only the second. */
 const fencedTypes = new Set(['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH'])
 /** What is not there may be new, and not known everywhere yet; the second tells of a neighbour in the same request. */
@@ -27,6 +29,7 @@ export class TransactionRequests {
   readonly #options: TransactionalProducerOptions
   readonly #cluster: DriverCluster
   readonly #services: AdapterServices
+  readonly #warning: RareWarning
   readonly #groupCoordinators = new Map<string, number>()
   #coordinatorId: number | undefined
   #held: ProducerEpoch | null = null
@@ -36,6 +39,7 @@ export class TransactionRequests {
     this.#options = options
     this.#cluster = cluster
     this.#services = services
+    this.#warning = new RareWarning(services.clock, services.logger, quietMs)
   }
 
   /** The producer id and epoch to write with. `init` comes before. */
@@ -143,19 +147,21 @@ export class TransactionRequests {
     call: (coordinator: DriverBroker) => Promise<T>,
     timeoutMs: number = this.#services.settings.retryTimeoutMs,
   ): Promise<T> {
-    const { clock, logger } = this.#services
+    const { clock } = this.#services
     const deadline = clock.nowMs() + timeoutMs
     for (let failures = 1; ; failures++) {
       if (this.#isClosed) throw closedError()
       try {
-        return await call(await this.#coordinator())
+        const result = await call(await this.#coordinator())
+        this.#warning.healed()
+        return result
       } catch (thrown) {
         const type = failureType(thrown)
         if (fencedTypes.has(type)) throw producerFenced(this.#options.transactionalId, thrown)
         if (!isWorthRetrying(thrown, type, failures) || clock.nowMs() >= deadline) throw transactionFailed(what, thrown)
         const isEnding = type === 'CONCURRENT_TRANSACTIONS'
         if (!isEnding) this.#coordinatorId = undefined
-        logger.debug({ reason: type, failures }, 'A step of a transaction failed; trying again')
+        this.#warning.failed('A transaction does not advance; trying again', thrown)
         await sleep(clock, isEnding ? backoffMs(failures, 1, longestMarkerPauseMs) : backoffMs(failures, 20))
       }
     }
