@@ -87,6 +87,7 @@ export class BenchTask {
       sinkWriter: refused('a sink'),
       openStores: () => this.#factory,
       globalView: refused('a global table'),
+      isTransactional: false,
       requestCommit: () => {},
     }
   }

@@ -11,6 +11,7 @@ import { dropNeedlessRepartitions } from './passes/drop-needless-repartitions.ts
 import { expandForeignKeyJoins } from './passes/expand-foreign-key-joins.ts'
 import { fillSuppressGrace } from './passes/fill-suppress-grace.ts'
 import { markSelfJoins } from './passes/mark-self-joins.ts'
+import { nameChangelogs } from './passes/name-changelogs.ts'
 import { materializeTables } from './passes/materialize-tables.ts'
 import { mergeRepartitions, type MergedRepartitions } from './passes/merge-repartitions.ts'
 import { reuseSourceTopics } from './passes/reuse-source-topics.ts'
@@ -35,7 +36,8 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   checkStores(plan, tables)
   checkJoins(tables)
   const nodes = splitRepartitions(tables, applicationId)
-  const subTopologies = decideOrigins(cutSubTopologies(nodes, plan.stores))
+  const cut = cutSubTopologies(nodes, plan.stores)
+  const subTopologies = nameChangelogs(decideOrigins(cut), applicationId)
   checkDeadLetters(plan, subTopologies)
   checkInternalTopics(tables, subTopologies, applicationId)
   return Object.freeze({

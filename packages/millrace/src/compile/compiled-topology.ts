@@ -33,6 +33,18 @@ export interface SubTopology {
   readonly nodes: readonly PlanNode[]
   /** What a task of it opens. */
   readonly stores: readonly StoreSpec[]
+  /** Of its logged stores: what they are restored from. */
+  readonly changelogs: readonly ChangelogTopic[]
+}
+
+export interface ChangelogTopic {
+  readonly storeName: string
+  readonly topic: string
+  readonly config: Readonly<Record<string, string>>
+  /** Whether its records carry their time in a header, as the broker stamps them. */
+  readonly carriesTime: boolean
+  /** Whether it is a topic that the store's table reads, which holds the same rows: nothing is written there. */
+  readonly isSource: boolean
 }
 
 export interface RepartitionTopic {

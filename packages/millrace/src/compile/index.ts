@@ -1,5 +1,5 @@
 export { compile } from './compile.ts'
-export type { CompiledTopology, SubTopology } from './compiled-topology.ts'
+export type { ChangelogTopic, CompiledTopology, SubTopology } from './compiled-topology.ts'
 export { describe, describeFormats, type DescribeFormat } from './describe.ts'
 export { hasPatterns, patternSourceOf, resolvePatterns } from './topic-patterns.ts'
 export { explain } from './explain.ts'

@@ -15,6 +15,7 @@ export const errorCodes = {
   STARTUP_CHECK_FAILED: 'The start-up check found faults; `faults` lists all of them.',
   TOPIC_MISSING: 'A topic that the topology reads or writes does not exist.',
   PARTITIONS_DIFFER: 'Topics that one task reads together have different partition counts.',
+  METADATA_TOO_LARGE: 'What a task has to commit with its offsets is more than a broker takes.',
   TABLE_MISSING: 'A table, or its keyspace, does not exist.',
   TABLE_DIFFERS: 'A table differs from its declaration.',
   FILE_UNREADABLE: 'A file cannot be read.',
@@ -50,6 +51,9 @@ export const errorCodes = {
   STORE_KEY_TOO_LARGE: 'A key is longer than a persistent store can hold.',
   STORE_LOCKED: 'The folder of a persistent store is in use by another owner.',
   STORE_FAILED: 'A persistent store cannot be opened, read or written.',
+  STORE_UNKNOWN: 'A topology has no store of that name.',
+  STORE_ELSEWHERE: 'The part of a store that was asked for is in another process.',
+  STORE_RESTORING: 'A store cannot be read while it is being restored.',
   STORE_CLOSED: 'A state store was used after it was closed.',
   // running
   LIFECYCLE_INVALID: 'A life-cycle change is not allowed from the present state.',

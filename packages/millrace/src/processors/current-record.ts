@@ -1,4 +1,5 @@
 import type { RecordBatch, RecordHeaders, RecordOrigin } from '../ports/record.ts'
+import { withoutOrigin } from './origin-header.ts'
 
 /**
  * The record that a task is working on: a cursor into its batch, so that carrying headers and origin through a chain
@@ -7,6 +8,8 @@ import type { RecordBatch, RecordHeaders, RecordOrigin } from '../ports/record.t
 export class CurrentRecord {
   batch: RecordBatch = noBatch
   index = -1
+  /** Whether the batch is of an internal topic: the mark in its headers is nobody's business. */
+  isInternal = false
   /** Set by a processor that forwards with headers of its own, until `at` moves on. */
   #headers: RecordHeaders | undefined
 
@@ -23,7 +26,10 @@ export class CurrentRecord {
   }
 
   get headers(): RecordHeaders {
-    return this.#headers ?? (this.index < 0 ? noHeaders : this.batch.headers(this.index))
+    if (this.#headers !== undefined) return this.#headers
+    if (this.index < 0) return noHeaders
+    const headers = this.batch.headers(this.index)
+    return this.isInternal ? withoutOrigin(headers) : headers
   }
 
   get rawKey(): Buffer | null {

@@ -118,6 +118,9 @@ export class FakeServices {
         return () => this.#timers.delete(timer)
       },
       beforeCommit: (flush) => this.#beforeCommit.push(flush),
+      onStart: (start) => start(),
+      isSeen: () => false,
+      seen: () => {},
       onClose: () => {},
       requestCommit: () => {},
       child: () => undefined,

@@ -1,5 +1,6 @@
 import { StreamsError } from '../errors/index.ts'
 import type { RepartitionSinkNode, TopicSinkNode } from '../plan/index.ts'
+import type { RecordHeaders } from '../ports/record.ts'
 import { partitionOf } from '../serde/murmur2.ts'
 import type { Serde } from '../serde/serde.ts'
 import { unusable } from './callback.ts'
@@ -21,13 +22,16 @@ type Write = (
  * Writes records where they belong: where the user's partitioner says (to several partitions, to none), else by the
  * part of the key that counts (a windowed key goes by the key alone), else by the whole key, which is left to the host.
  */
-export function partitionedOutput(node: TopicSinkNode | RepartitionSinkNode, services: ProcessorServices): Write {
-  const { record } = services
+export function partitionedOutput(
+  node: TopicSinkNode | RepartitionSinkNode,
+  services: ProcessorServices,
+  headersOf: () => RecordHeaders,
+): Write {
   const { partitioner, keySerde } = node
   const byKey = keyPartition(keySerde, services)
   if (partitioner === undefined) {
     return (topic, _key, _value, keyBytes, valueBytes, timestamp) =>
-      services.output(topic, keyBytes, valueBytes, timestamp, record.headers, byKey?.(topic, keyBytes))
+      services.output(topic, keyBytes, valueBytes, timestamp, headersOf(), byKey?.(topic, keyBytes))
   }
   const choose = chosenPartitions(node, partitioner as Partitioner, services)
   const dropped = services.counter('records-dropped', node.id)
@@ -38,10 +42,10 @@ export function partitionedOutput(node: TopicSinkNode | RepartitionSinkNode, ser
     } catch (thrown) {
       return services.threw(node, thrown)
     }
-    if (typeof chosen !== 'object')
-      return services.output(topic, keyBytes, valueBytes, timestamp, record.headers, chosen)
+    const headers = headersOf()
+    if (typeof chosen !== 'object') return services.output(topic, keyBytes, valueBytes, timestamp, headers, chosen)
     if (chosen.length === 0) dropped.value++
-    for (const partition of chosen) services.output(topic, keyBytes, valueBytes, timestamp, record.headers, partition)
+    for (const partition of chosen) services.output(topic, keyBytes, valueBytes, timestamp, headers, partition)
   }
 }
 

@@ -9,14 +9,17 @@ import type { Forward, ProcessorServices } from './processor.ts'
 type AnyProcessor = Processor<unknown, unknown>
 type AnyContext = ProcessorContext<unknown, unknown, Readonly<Record<string, StateStore>>>
 
-/** Runs a processor of the user's own: a new one per task, made when the task opens. */
+/** Runs a processor of the user's own: a new one per task, made when the task's stores are restored. */
 export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
   const state = { key: null as unknown, timestamp: 0, headers: [] as RecordHeaders }
   const context = contextOf(node, forward, services, state)
   const supplier = node.supplier as unknown as (context: AnyContext) => AnyProcessor
-  const processor = placed(node, services, 'made', () => supplier(context))
-  if (typeof processor?.process !== 'function') throw noProcessor(node)
-  services.onClose(() => placed(node, services, 'closed', () => processor.close?.()))
+  let processor: AnyProcessor
+  services.onStart(() => {
+    processor = placed(node, services, 'made', () => supplier(context))
+    if (typeof processor?.process !== 'function') throw noProcessor(node)
+    services.onClose(() => placed(node, services, 'closed', () => processor.close?.()))
+  })
   return (key, value, timestamp) => {
     state.key = key
     state.timestamp = timestamp

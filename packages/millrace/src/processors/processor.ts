@@ -7,6 +7,7 @@ import type { RecordHeaders } from '../ports/record.ts'
 import type { SinkWriter } from '../ports/sink.ts'
 import type { StoreOf } from '../state/index.ts'
 import type { CurrentRecord } from './current-record.ts'
+import type { RecordOriginMark } from './origin-header.ts'
 import type { TableView } from './table-view.ts'
 
 /**
@@ -69,6 +70,12 @@ export interface ProcessorServices {
   schedule(intervalMs: number, type: 'stream-time' | 'wall-clock', callback: (timestamp: number) => void): () => void
   /** Called at every commit before stores and outputs are flushed, in the order registered: record caches forward. */
   beforeCommit(flush: () => void): void
+  /** Called once, before the first record, when the stores are as the last commit left them. */
+  onStart(start: () => void): void
+  /** Whether a record of an internal topic was processed before, as its writer crashed and wrote it again (see `Origins`). */
+  isSeen(topic: string, origin: RecordOriginMark): boolean
+  /** It is being processed now. */
+  seen(topic: string, origin: RecordOriginMark): void
   /** Called when the task ends. */
   onClose(close: () => void): void
   requestCommit(): void

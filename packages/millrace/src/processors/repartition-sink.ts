@@ -1,12 +1,17 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { RepartitionSinkNode } from '../plan/index.ts'
 import { partitionedOutput } from './partitioned-output.ts'
+import type { RecordHeaders } from '../ports/record.ts'
+import type { CurrentRecord } from './current-record.ts'
+import { originHeader } from './origin-header.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 /** Writes records to an internal topic. Null keys are dropped, unless an operation behind it wants them. */
 export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, services: ProcessorServices): Forward {
   const { topic, keySerde, valueSerde, keepsNullKeys } = node
-  const write = partitionedOutput(node, services)
+  const { record } = services
+  const headers = node.carriesOrigin ? markedHeaders(record) : () => record.headers
+  const write = partitionedOutput(node, services, headers)
   const dropped = services.counter('null-keys-dropped', node.id)
   return (key, value, timestamp) => {
     if (key === null || key === undefined) {
@@ -24,6 +29,18 @@ export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, se
       return services.threw(node, asUnwritable(thrown, topic))
     }
     write(topic, key, value, keyBytes, valueBytes, timestamp)
+  }
+}
+
+/** The headers of the current record with what tells it from all others that this task writes, see `Origins`. */
+function markedHeaders(record: CurrentRecord): () => RecordHeaders {
+  let offset = -1
+  let index = 0
+  return () => {
+    if (record.offset < 0) return record.headers
+    index = record.offset === offset ? index + 1 : 0
+    offset = record.offset
+    return [...record.headers, originHeader(record.partition, offset, index)]
   }
 }
 

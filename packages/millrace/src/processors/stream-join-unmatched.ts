@@ -1,7 +1,7 @@
 import type { StreamStreamJoinNode } from '../plan/index.ts'
 import type { KeyValueStoreSpec } from '../plan/store-spec.ts'
 import type { KeyValueStore } from '../ports/state-store.ts'
-import { joinSideKey, joinSideValues, type JoinSideKey, type JoinSideValues } from '../serde/join-side.ts'
+import type { JoinSideKey, JoinSideValues } from '../serde/join-side.ts'
 import type { ProcessorServices } from './processor.ts'
 
 /** Sends on a record that matched nothing while its window was open. */
@@ -24,7 +24,7 @@ export class UnmatchedRecords {
   #oldest: number | undefined
 
   constructor(node: StreamStreamJoinNode, spec: KeyValueStoreSpec, services: ProcessorServices, emit: EmitUnmatched) {
-    this.#store = services.store(unmatchedStore(node, spec)) as KeyValueStore<never, never>
+    this.#store = services.store(spec) as KeyValueStore<never, never>
     this.#emit = emit
     this.#isOuter = node.type === 'outer'
     this.#openMs = { left: node.afterMs + node.graceMs, right: node.beforeMs + node.graceMs }
@@ -74,10 +74,4 @@ export class UnmatchedRecords {
   #openOf(isLeft: boolean): number {
     return isLeft ? this.#openMs.left : this.#openMs.right
   }
-}
-
-function unmatchedStore(node: StreamStreamJoinNode, spec: KeyValueStoreSpec): KeyValueStoreSpec {
-  const { leftStore, rightStore } = node
-  const valueSerde = joinSideValues(leftStore.valueSerde, rightStore.valueSerde)
-  return { ...spec, keySerde: joinSideKey(leftStore.keySerde), valueSerde }
 }

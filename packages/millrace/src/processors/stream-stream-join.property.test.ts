@@ -2,6 +2,7 @@ import { array, assert, boolean, constantFrom, nat, property, record, tuple, typ
 import { describe, expect, it } from 'vitest'
 import type { StreamStreamJoinNode, WindowStoreSpec } from '../plan/index.ts'
 import { string } from '../serde/index.ts'
+import { joinSideKey, joinSideValues } from '../serde/join-side.ts'
 import type { Serde } from '../serde/serde.ts'
 import { FakeServices, shown } from './fake-services.ts'
 import { streamStreamJoin } from './stream-stream-join.ts'
@@ -38,6 +39,15 @@ const records: Arbitrary<readonly Sent[]> = array(tuple(boolean(), constantFrom(
     .map(([isLeft, key, timestamp], index) => ({ isLeft, key, timestamp, value: `${isLeft ? 'L' : 'R'}${index}` })),
 )
 
+const unmatchedStore = {
+  kind: 'key-value',
+  name: 'unmatched',
+  keySerde: joinSideKey(string()) as Serde<unknown>,
+  valueSerde: joinSideValues(string(), string()) as Serde<unknown>,
+  storage: 'memory',
+  isLogged: true,
+} as const
+
 function joinNode({ type, beforeMs, afterMs, graceMs }: Settings): StreamStreamJoinNode {
   const text = string() as Serde<unknown>
   const fields = { keySerde: text, valueSerde: text, storage: 'memory', isLogged: true } as const
@@ -61,7 +71,7 @@ function joinNode({ type, beforeMs, afterMs, graceMs }: Settings): StreamStreamJ
     select: (left: unknown, right: unknown) => `${String(left)}+${String(right)}`,
     leftStore: { ...buffer, name: 'left' },
     rightStore: { ...buffer, name: 'right' },
-    ...(type === 'inner' ? {} : { unmatchedStore: { ...fields, kind: 'key-value', name: 'unmatched' } as const }),
+    ...(type === 'inner' ? {} : { unmatchedStore }),
   }
 }
 

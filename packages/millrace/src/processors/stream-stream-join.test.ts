@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StreamStreamJoinNode, WindowStoreSpec } from '../plan/index.ts'
 import { string } from '../serde/index.ts'
+import { joinSideKey, joinSideValues } from '../serde/join-side.ts'
 import type { Serde } from '../serde/serde.ts'
 import { FakeServices, shown } from './fake-services.ts'
 import type { Forward } from './processor.ts'
@@ -8,6 +9,15 @@ import { streamStreamJoin } from './stream-stream-join.ts'
 
 const text = string() as Serde<unknown>
 const store = { keySerde: text, valueSerde: text, storage: 'memory', isLogged: true } as const
+
+const unmatchedStore = {
+  kind: 'key-value',
+  name: 'unmatched',
+  keySerde: joinSideKey(text) as Serde<unknown>,
+  valueSerde: joinSideValues(text, text) as Serde<unknown>,
+  storage: 'memory',
+  isLogged: true,
+} as const
 
 function joinNode(settings: Partial<StreamStreamJoinNode>): StreamStreamJoinNode {
   const { beforeMs = 10, afterMs = 10, graceMs = 0, type = 'inner' } = settings
@@ -31,7 +41,7 @@ function joinNode(settings: Partial<StreamStreamJoinNode>): StreamStreamJoinNode
     select: (left: unknown, right: unknown) => `${String(left)}+${String(right)}`,
     leftStore: { ...buffer, name: 'left' },
     rightStore: { ...buffer, name: 'right' },
-    ...(type === 'inner' ? {} : { unmatchedStore: { ...store, kind: 'key-value', name: 'unmatched' } as const }),
+    ...(type === 'inner' ? {} : { unmatchedStore }),
     ...settings,
   }
 }

@@ -8,7 +8,7 @@ import type { Forward, ProcessorServices } from './processor.ts'
 
 export function topicSink(node: TopicSinkNode, _forward: Forward, services: ProcessorServices): Forward {
   const { keySerde, valueSerde } = node
-  const write = partitionedOutput(node, services)
+  const write = partitionedOutput(node, services, () => services.record.headers)
   const [only = ''] = node.topics
   const route = node.route as UserFunction | undefined
   const context = new SinkRecord(services.record)

@@ -26,6 +26,8 @@ export interface TaskMetrics {
   readonly positions: readonly PartitionOffset[]
   /** Records in the log behind those positions, as far as the last fetch knew. */
   readonly lagRecords: number
+  /** Its stores, in records of their changelogs; absent once they are restored. */
+  readonly restoring?: { readonly done: number; readonly total: number }
 }
 
 /** Counts rows and retries of sinks as they stand in the writers of live tasks, on top of those of ended ones. */
@@ -41,13 +43,14 @@ export function readMetrics(
     state,
     counters: registry.readings(),
     total: (name) => registry.total(name),
-    tasks: runners.map(({ task }) => ({
+    tasks: runners.map(({ task, restore, isStarted }) => ({
       taskId: task.id,
       waitingRecords: task.waitingRecords,
       waitingBytes: task.waitingBytes,
       pendingRows: task.writers.reduce((rows, writer) => rows + writer.pendingRows, 0),
       positions: task.completed(),
       lagRecords: task.lagRecords,
+      ...(isStarted ? {} : { restoring: { done: restore.done, total: restore.total } }),
     })),
   }
 }

@@ -2,17 +2,19 @@ import { Observable } from 'rxjs'
 import type { EmbeddedServer } from '../adapters/embedded/index.ts'
 import type { CompiledTopology } from '../compile/index.ts'
 import { StreamsError } from '../errors/index.ts'
-import type { TransportProducer } from '../ports/index.ts'
 import { type AppMetrics, readMetrics } from './app-metrics.ts'
 import { asStreamsError } from './as-streams-error.ts'
 import { caughtUp } from './caught-up.ts'
-import { Instance, type InstanceEvent } from './instance.ts'
+import type { GlobalTables } from './global-tables.ts'
+import type { Instance, InstanceEvent } from './instance.ts'
+import { InstanceFactory } from './instance-factory.ts'
 import { type AppState, Lifecycle } from './lifecycle.ts'
 import { MetricsRegistry } from './metrics-registry.ts'
-import { OutputBuffer } from './output-buffer.ts'
+import type { QueryableStore } from './queries/queryable-store.ts'
+import { type KeyLocation, StoreQueries } from './queries/store-queries.ts'
 import type { Resources } from './resources.ts'
 import type { FilledRunOptions } from './run-options.ts'
-import { createTaskHost } from './runtime-host.ts'
+import type { TaskRunner } from './task-runner.ts'
 import { whenSignalled } from './when-signalled.ts'
 
 const metricsEveryMs = 1_000
@@ -33,8 +35,9 @@ export class App {
   readonly #resources: Resources
   readonly #options: FilledRunOptions
   readonly #topology: CompiledTopology
-  readonly #instance: Instance
-  readonly #producer: TransportProducer
+  readonly #instances: readonly Instance[]
+  readonly #globalTables: GlobalTables
+  readonly #queries: StoreQueries
   readonly #settled = deferred()
   #ending: Promise<void> | undefined
   #forgetSignals: () => void = () => {}
@@ -53,14 +56,26 @@ export class App {
     this.#resources = resources
     this.#options = options
     this.#topology = topology
-    this.#producer = resources.transport.producer({ clientId: applicationId })
-    const produced = this.#registry.counter('records-produced', '')
-    const outputs = new OutputBuffer(this.#producer, partitionCounts, produced, (error) => this.#fail(error))
-    const host = createTaskHost(resources, this.#registry, outputs, () => {
-      this.#instance.commit().catch((thrown: unknown) => this.#fail(asStreamsError(thrown)))
+    const factory = new InstanceFactory({
+      applicationId,
+      topology,
+      resources,
+      partitionCounts,
+      options,
+      metrics: this.#registry,
+      onFailed: (error) => this.#fail(error),
+      requestCommit: () => this.#requestCommit(),
     })
-    this.#instance = new Instance({ applicationId, topology, options, transport: resources.transport, outputs, host })
-    this.#instance.events$.subscribe((event) => this.#on(event))
+    this.#globalTables = factory.globalTables
+    this.#instances = Array.from({ length: options.instances }, () => factory.create())
+    for (const instance of this.#instances) instance.events$.subscribe((event) => this.#on(event))
+    this.#queries = new StoreQueries({
+      topology,
+      partitionCounts,
+      runners: () => this.#runners,
+      group: () => this.#instances[0]!.group,
+      globalStores: () => this.#globalTables.stores,
+    })
     this.metrics$ = this.#readings()
   }
 
@@ -72,7 +87,8 @@ export class App {
   async start(): Promise<void> {
     this.#lifecycle.to('starting')
     try {
-      await this.#instance.start()
+      await this.#globalTables.start()
+      await Promise.all(this.#instances.map((instance) => instance.start()))
     } catch (thrown) {
       this.closed.catch(() => {})
       this.#ending ??= this.#end(asStreamsError(thrown))
@@ -84,7 +100,23 @@ export class App {
 
   /** All counters and tasks, now. */
   metrics(): AppMetrics {
-    return readMetrics(this.state, this.#resources.clock.nowMs(), this.#registry, this.#instance.runners)
+    return readMetrics(this.state, this.#resources.clock.nowMs(), this.#registry, this.#runners)
+  }
+
+  /**
+   * Reads of the state that this process has, by the name of the store (`{ store: 'hourly' }`). Values come without their
+   * timestamps. Throws STORE_UNKNOWN.
+   */
+  store<K = unknown, V = unknown>(name: string): QueryableStore<K, V> {
+    return this.#queries.store(name)
+  }
+
+  /**
+   * Which process has a key of a store: through what members told each other at the last assignment. Keys are taken to
+   * be partitioned by the hash of their bytes, as producers do by default. Throws STORE_UNKNOWN.
+   */
+  locate(storeName: string, key: unknown): KeyLocation {
+    return this.#queries.locate(storeName, key)
   }
 
   /**
@@ -94,7 +126,7 @@ export class App {
   async caughtUp(): Promise<void> {
     this.closed.catch(() => {})
     const { admin } = this.#resources.transport
-    const commit = (): Promise<number> => this.#instance.commit()
+    const commit = (): Promise<unknown> => Promise.all(this.#instances.map((instance) => instance.commit()))
     await caughtUp(this.applicationId, this.#topology, admin, commit, this.#resources.clock, () => this.#checkAlive())
   }
 
@@ -117,13 +149,23 @@ export class App {
     })
   }
 
-  #on(event: InstanceEvent): void {
-    if (event.kind === 'failed') this.#fail(event.error)
-    else if (event.kind === 'assigned' && this.#lifecycle.can('running')) this.#lifecycle.to('running')
-    else if (event.kind === 'revoking' && this.#lifecycle.can('rebalancing')) {
-      this.#registry.counter('rebalances', '').value++
-      this.#lifecycle.to('rebalancing')
+  get #runners(): readonly TaskRunner[] {
+    return this.#instances.flatMap((instance) => instance.runners)
+  }
+
+  #requestCommit(): void {
+    for (const instance of this.#instances) {
+      instance.commit().catch((thrown: unknown) => this.#fail(asStreamsError(thrown)))
     }
+  }
+
+  /** The app is as far as the one of its members that is furthest behind. */
+  #on(event: InstanceEvent): void {
+    if (event.kind === 'failed') return this.#fail(event.error)
+    const states = new Set(this.#instances.map((instance) => instance.state))
+    if (states.has('joining')) return
+    const state = (['rebalancing', 'restoring', 'running'] as const).find((one) => states.has(one))!
+    if (this.#lifecycle.can(state)) this.#lifecycle.to(state)
   }
 
   #fail(error: StreamsError): void {
@@ -151,8 +193,8 @@ export class App {
   /** Every part is closed, whatever becomes of the others; gives what went wrong first. */
   async #shutDown(): Promise<StreamsError | undefined> {
     const outcomes = [
-      ...(await Promise.allSettled([this.#instance.close()])),
-      ...(await Promise.allSettled([this.#producer.close()])),
+      ...(await Promise.allSettled(this.#instances.map((instance) => instance.close()))),
+      ...(await Promise.allSettled([this.#globalTables.close()])),
       ...(await Promise.allSettled([this.#resources.close()])),
     ]
     const failed = outcomes.find((outcome) => outcome.status === 'rejected')
@@ -165,7 +207,7 @@ export class App {
     let cancel = (): void => {}
     const timeout = new Promise<StreamsError>((resolve) => {
       cancel = clock.schedule(closeTimeoutMs, () => {
-        this.#instance.abandon()
+        for (const instance of this.#instances) instance.abandon()
         resolve(closeTimedOut(closeTimeoutMs))
       })
     })

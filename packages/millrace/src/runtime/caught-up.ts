@@ -9,7 +9,7 @@ export async function caughtUp(
   groupId: string,
   topology: CompiledTopology,
   admin: TransportAdmin,
-  commit: () => Promise<number>,
+  commit: () => Promise<unknown>,
   clock: Clock,
   checkAlive: () => void,
 ): Promise<void> {
@@ -31,7 +31,7 @@ async function reachEnds(
   groupId: string,
   topics: readonly string[],
   admin: TransportAdmin,
-  commit: () => Promise<number>,
+  commit: () => Promise<unknown>,
   clock: Clock,
   checkAlive: () => void,
 ): Promise<void> {

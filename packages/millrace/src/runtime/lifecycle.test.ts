@@ -2,11 +2,21 @@ import { firstValueFrom, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { type AppState, Lifecycle } from './lifecycle.ts'
 
-const states: readonly AppState[] = ['created', 'starting', 'running', 'rebalancing', 'closing', 'closed', 'failed']
+const states: readonly AppState[] = [
+  'created',
+  'starting',
+  'restoring',
+  'running',
+  'rebalancing',
+  'closing',
+  'closed',
+  'failed',
+]
 
 const paths: Readonly<Record<AppState, readonly AppState[]>> = {
   created: [],
   starting: ['starting'],
+  restoring: ['starting', 'restoring'],
   running: ['starting', 'running'],
   rebalancing: ['starting', 'rebalancing'],
   closing: ['starting', 'running', 'closing'],
@@ -25,9 +35,10 @@ describe('Lifecycle', () => {
     const table = states.map((from) => [from, states.filter((to) => to !== from && lifecycleIn(from).can(to))])
     expect(Object.fromEntries(table)).toEqual({
       created: ['starting', 'failed'],
-      starting: ['running', 'rebalancing', 'closing', 'failed'],
-      running: ['rebalancing', 'closing', 'failed'],
-      rebalancing: ['running', 'closing', 'failed'],
+      starting: ['restoring', 'running', 'rebalancing', 'closing', 'failed'],
+      restoring: ['running', 'rebalancing', 'closing', 'failed'],
+      running: ['restoring', 'rebalancing', 'closing', 'failed'],
+      rebalancing: ['restoring', 'running', 'closing', 'failed'],
       closing: ['closed', 'failed'],
       closed: [],
       failed: [],

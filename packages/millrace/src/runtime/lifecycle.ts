@@ -4,18 +4,28 @@ import { StreamsError } from '../errors/index.ts'
 /**
  * The states of an app.
  *
- *   created → starting → running ⇄ rebalancing
- *                │          │          │
- *                └──────────┴──────────┴──→ closing → closed
+ *   created → starting → restoring → running ⇄ rebalancing → restoring
+ *                │           │          │           │
+ *                └───────────┴──────────┴───────────┴──→ closing → closed
+ *   restoring: some task's stores are being read from its changelogs; the other tasks process. Left out if nothing is.
  *   failed: from anywhere but closed
  */
-export type AppState = 'created' | 'starting' | 'running' | 'rebalancing' | 'closing' | 'closed' | 'failed'
+export type AppState =
+  | 'created'
+  | 'starting'
+  | 'restoring'
+  | 'running'
+  | 'rebalancing'
+  | 'closing'
+  | 'closed'
+  | 'failed'
 
 const next: Readonly<Record<AppState, readonly AppState[]>> = {
   created: ['starting', 'failed'],
-  starting: ['running', 'rebalancing', 'closing', 'failed'],
-  running: ['rebalancing', 'closing', 'failed'],
-  rebalancing: ['running', 'closing', 'failed'],
+  starting: ['restoring', 'running', 'rebalancing', 'closing', 'failed'],
+  restoring: ['running', 'rebalancing', 'closing', 'failed'],
+  running: ['restoring', 'rebalancing', 'closing', 'failed'],
+  rebalancing: ['restoring', 'running', 'closing', 'failed'],
   closing: ['closed', 'failed'],
   closed: [],
   failed: [],

@@ -1,6 +1,14 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
-import type { Counter, OutgoingRecord, ProduceBatch, RecordHeaders, TransportProducer } from '../ports/index.ts'
+import type {
+  Counter,
+  OutgoingRecord,
+  ProduceAck,
+  ProduceBatch,
+  RecordHeaders,
+  TransportProducer,
+} from '../ports/index.ts'
 import { partitionOf } from '../serde/murmur2.ts'
+import { Signal } from './signal.ts'
 
 /** A broker takes batches of up to about 1 MB by default (`max.message.bytes`); this leaves room for framing. */
 const maxBatchBytes = 800_000
@@ -19,12 +27,14 @@ interface OpenBatch {
   readonly opened: number
 }
 
+export type AckListener = (ack: ProduceAck) => void
+
 /**
  * Collects what an app writes to topics and keeps one send under way: what comes in meanwhile forms the next one. So
  * batches are as large as the load makes them, and a lone record leaves at once.
  */
 export class OutputBuffer {
-  readonly #producer: TransportProducer
+  readonly #producer: Pick<TransportProducer, 'send'>
   readonly #partitionCounts: ReadonlyMap<string, number>
   readonly #produced: Counter
   readonly #onFailed: (error: StreamsError) => void
@@ -36,9 +46,13 @@ export class OutputBuffer {
   #keyless = 0
   #sending: Promise<void> | undefined
   #failure: StreamsError | undefined
+  readonly #watchers = new Map<string, AckListener>()
+  /** How many records had been added when the buffer was sealed; what came later stays. */
+  #sealedAt = Infinity
+  readonly #unsealed = new Signal()
 
   constructor(
-    producer: TransportProducer,
+    producer: Pick<TransportProducer, 'send'>,
     partitionCounts: ReadonlyMap<string, number>,
     produced: Counter,
     onFailed: (error: StreamsError) => void,
@@ -75,18 +89,47 @@ export class OutputBuffer {
     this.#added++
   }
 
+  /** How many records it has ever taken. */
+  get added(): number {
+    return this.#added
+  }
+
   get isFull(): boolean {
     return this.#bytes >= highMarkBytes
   }
 
   /** Resolves once there is room again. Rejects when sending failed. */
   async drained(): Promise<void> {
-    while (this.isFull) await this.#send()
+    while (this.isFull) {
+      if (this.#isHeldBack()) await this.#unsealed.wait()
+      else await this.#send()
+    }
+  }
+
+  /** Told of every acknowledged batch of one partition, in order. The result ends it. */
+  watch(topic: string, partition: number, listener: AckListener): () => void {
+    const name = `${topic} ${partition}`
+    this.#watchers.set(name, listener)
+    return () => {
+      if (this.#watchers.get(name) === listener) this.#watchers.delete(name)
+    }
+  }
+
+  /** Holds back what is added from now on, until `unseal`: a transaction takes nothing that its offsets do not cover. */
+  seal(): void {
+    this.#closeOpen()
+    this.#sealedAt = this.#added
+  }
+
+  unseal(): void {
+    this.#sealedAt = Infinity
+    this.#unsealed.notify()
+    this.kick()
   }
 
   /** Sends what is collected unless a send is under way, which will take it along. */
   kick(): void {
-    if (this.#bytes > 0 && this.#sending === undefined) this.#send().catch(() => {})
+    if (this.#bytes > 0 && this.#sending === undefined && !this.#isHeldBack()) this.#send().catch(() => {})
   }
 
   /** Resolves when everything that was added before the call is acknowledged. Rejects with PRODUCE_FAILED. */
@@ -94,6 +137,10 @@ export class OutputBuffer {
     const target = this.#added
     while (this.#failure === undefined && this.#oldest() < target) await this.#send()
     if (this.#failure !== undefined) throw this.#failure
+  }
+
+  #isHeldBack(): boolean {
+    return this.#sealedAt !== Infinity && this.#oldest() >= this.#sealedAt
   }
 
   /** When the oldest batch that is not acknowledged was opened; Infinity when there is none. */
@@ -126,7 +173,8 @@ export class OutputBuffer {
       bytes += batch.bytes
     }
     try {
-      await this.#producer.send(request satisfies readonly ProduceBatch[])
+      const acks = await this.#producer.send(request satisfies readonly ProduceBatch[])
+      for (const ack of acks) this.#watchers.get(`${ack.topic} ${ack.partition}`)?.(ack)
     } catch (thrown) {
       this.#failure = asProduceFailed(thrown)
       this.#onFailed(this.#failure)
@@ -139,7 +187,7 @@ export class OutputBuffer {
 
   /** The oldest batches, at most one per partition, up to the size of a request. */
   #takeRequest(): readonly OpenBatch[] {
-    this.#closeOpen()
+    if (this.#sealedAt === Infinity) this.#closeOpen()
     this.#keyless++
     const request: OpenBatch[] = []
     const later: OpenBatch[] = []
@@ -147,7 +195,7 @@ export class OutputBuffer {
     let bytes = 0
     for (const batch of this.#ready) {
       const partition = `${batch.topic} ${batch.partition}`
-      const fits = request.length === 0 || bytes + batch.bytes <= maxRequestBytes
+      const fits = batch.opened < this.#sealedAt && (request.length === 0 || bytes + batch.bytes <= maxRequestBytes)
       if (!fits || taken.has(partition)) later.push(batch)
       else {
         request.push(batch)

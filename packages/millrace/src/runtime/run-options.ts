@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CassandraOptions } from '../adapters/cassandra/options.ts'
 import type { EmbeddedServer } from '../adapters/embedded/index.ts'
 import type { KafkaOptions } from '../adapters/kafkajs/options.ts'
@@ -27,8 +29,29 @@ export interface RunOptions {
   readonly tables?: TableStore
   /** Names the consumer group. Outlives deploys. Default: the topology's name. */
   readonly applicationId?: string
+  /**
+   * `at-least-once` (default): nothing is lost, state is exact; after a crash an output topic may hold duplicates.
+   * `exactly-once`: outputs, state and offsets become visible together, by a transaction per task; readers of the outputs
+   * need `read_committed`. Cassandra tables are written at least once in both, idempotently.
+   */
+  readonly guarantee?: Guarantee
+  /** Members of the group in this process, each with tasks of its own. Default 1. */
+  readonly instances?: number
+  /** Warm copies of every task's state on other members, so that a take-over reads only what is missing. Default 0. */
+  readonly standbyReplicas?: number
+  /** Where other processes reach this one for queries (`app.locate`): any text, e.g. `http://host:8080`. */
+  readonly endpoint?: string
+  /** Where persistent stores live, one folder per task. Default: `millrace` in the system's folder for temporary files. */
+  readonly stateFolder?: string
+  /** Replicas of the internal topics that are made. Default: the broker's. */
+  readonly replicationFactor?: number
+  /** A task that does not advance for this long is reported by name (TASK_STALLED in the log), ms. Default 300,000. */
+  readonly taskTimeout?: number
   readonly commit?: {
-    /** Time between commits, ms. Default 30,000, as Kafka Streams; a crash repeats at most that much. */
+    /**
+     * Time between commits, ms. Default 30,000, as Kafka Streams; a crash repeats at most that much. With exactly-once
+     * 100: nothing is visible before the commit.
+     */
     readonly every?: number
     /** Commit after this many records, too. Default 100,000. */
     readonly maxRecords?: number
@@ -56,7 +79,16 @@ export interface RunOptions {
   readonly closeTimeout?: number
 }
 
+export type Guarantee = 'at-least-once' | 'exactly-once'
+
 export interface FilledRunOptions {
+  readonly guarantee: Guarantee
+  readonly instances: number
+  readonly standbyReplicas: number
+  readonly endpoint: string | undefined
+  readonly stateFolder: string
+  readonly replicationFactor: number | undefined
+  readonly taskTimeoutMs: number
   readonly commitEveryMs: number
   readonly commitMaxRecords: number
   readonly limits: MicroBatchLimits
@@ -68,8 +100,17 @@ export function fillOptions(options: RunOptions): FilledRunOptions {
   const { commit = {}, microBatch = {}, buffer = {} } = options
   const servers = [options.kafka, options.embedded, options.transport].filter((one) => one !== undefined)
   if (servers.length > 1) throw invalid('kafka, embedded and transport', 'more than one is given', 'Give one of them.')
+  const guarantee = guaranteeOf(options)
   return {
-    commitEveryMs: positive('commit.every', commit.every ?? 30_000),
+    guarantee,
+    instances: count('instances', options.instances ?? 1),
+    standbyReplicas: notNegative('standbyReplicas', options.standbyReplicas ?? 0),
+    endpoint: options.endpoint,
+    stateFolder: options.stateFolder ?? join(tmpdir(), 'millrace'),
+    replicationFactor:
+      options.replicationFactor === undefined ? undefined : count('replicationFactor', options.replicationFactor),
+    taskTimeoutMs: positive('taskTimeout', options.taskTimeout ?? 300_000),
+    commitEveryMs: positive('commit.every', commit.every ?? (guarantee === 'exactly-once' ? 100 : 30_000)),
     commitMaxRecords: positive('commit.maxRecords', commit.maxRecords ?? 100_000),
     limits: {
       maxRecords: positive('microBatch.maxRecords', microBatch.maxRecords ?? 1_000),
@@ -80,6 +121,16 @@ export function fillOptions(options: RunOptions): FilledRunOptions {
     },
     closeTimeoutMs: positive('closeTimeout', options.closeTimeout ?? 30_000),
   }
+}
+
+function guaranteeOf({ guarantee = 'at-least-once' }: RunOptions): Guarantee {
+  if (guarantee === 'at-least-once' || guarantee === 'exactly-once') return guarantee
+  throw invalid('guarantee', `it is '${String(guarantee)}'`, "Give 'at-least-once' or 'exactly-once'.")
+}
+
+function count(option: string, value: number): number {
+  if (Number.isInteger(value) && value > 0) return value
+  throw invalid(option, `it is ${value}`, 'Give a whole number above 0.')
 }
 
 function positive(option: string, value: number): number {

@@ -4,7 +4,6 @@ import { checkName } from '../plan/index.ts'
 import { App } from './app.ts'
 import { openResources, type Resources } from './resources.ts'
 import { fillOptions, type FilledRunOptions, type RunOptions } from './run-options.ts'
-import { checkSupported } from './check-supported.ts'
 import { startupCheck } from './startup-check.ts'
 
 /**
@@ -17,7 +16,6 @@ export async function run(topology: { readonly plan: Plan }, options: RunOptions
   const applicationId = options.applicationId ?? topology.plan.name
   checkName(applicationId, 'applicationId')
   const compiled = compile(topology.plan, { applicationId })
-  checkSupported(compiled, options)
   const resources = await openResources(compiled, options)
   const app = await openApp(applicationId, compiled, resources, filled)
   if (options.signals ?? true) app.closeOnSignals()
@@ -32,7 +30,7 @@ async function openApp(
   options: FilledRunOptions,
 ): Promise<App> {
   try {
-    const { topology, counts } = await startupCheck(compiled, resources)
+    const { topology, counts } = await startupCheck(compiled, resources, options.replicationFactor)
     return new App(applicationId, topology, resources, counts, options)
   } catch (thrown) {
     await resources.close()

@@ -1,35 +1,36 @@
 import type { Metrics } from '../ports/index.ts'
+import type { StoreFactory } from '../state/index.ts'
 import type { TaskHost } from '../task/index.ts'
-import { createMemoryStores } from '../state/index.ts'
-import { StreamsError } from '../errors/index.ts'
-import type { OutputBuffer } from './output-buffer.ts'
+import type { GlobalTables } from './global-tables.ts'
+import type { OutputLane } from './output-lane.ts'
+import type { Standbys } from './standbys.ts'
 import type { Resources } from './resources.ts'
 
-/** Lends the app's resources to its tasks. */
-export function createTaskHost(
-  resources: Resources,
-  metrics: Metrics,
-  outputs: OutputBuffer,
-  requestCommit: () => void,
-): TaskHost {
+export interface HostParts {
+  readonly resources: Resources
+  readonly metrics: Metrics
+  readonly globalTables: GlobalTables
+  readonly openStores: (taskId: string) => StoreFactory
+  readonly requestCommit: () => void
+}
+
+/** Lends the app's resources to the tasks of one lane. */
+export function createTaskHost(parts: HostParts, lane: OutputLane, standbys: Standbys): TaskHost {
+  const { resources, metrics, globalTables, openStores, requestCommit } = parts
   const { clock, logger, lookups, sinks } = resources
+  const { outputs } = lane
   return {
     clock,
     logger,
     metrics,
+    isTransactional: lane.isTransactional,
     lookup: (table) => lookups.get(table)!,
     output: (topic, key, value, timestamp, headers, partition) =>
       outputs.add(topic, key, value, timestamp, headers, partition),
     partitionsOf: (topic) => outputs.partitionsOf(topic),
     sinkWriter: (node, listener) => sinks.get(node)!.writer(listener),
-    openStores: () => createMemoryStores(),
-    globalView: (node) => {
-      throw new StreamsError({
-        code: 'TOPOLOGY_INVALID',
-        what: `Global table '${node}' is not read by run() yet`,
-        hint: 'Use testDriver().',
-      })
-    },
+    openStores: (taskId) => standbys.takeOver(taskId) ?? openStores(taskId),
+    globalView: (node) => globalTables.view(node),
     requestCommit,
   }
 }

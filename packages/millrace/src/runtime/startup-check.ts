@@ -1,7 +1,8 @@
 import { type CompiledTopology, hasPatterns, resolvePatterns } from '../compile/index.ts'
 import { messageOf, StartupError, type StartupFault, StreamsError } from '../errors/index.ts'
 import type { Transport } from '../ports/index.ts'
-import { createInternalTopics } from './internal-topics.ts'
+import { maxMetadataBytes, metadataBytesFor } from '../task/index.ts'
+import { createInternalTopics, writersOf } from './internal-topics.ts'
 import type { Resources } from './resources.ts'
 
 /** What the start-up check has found out. */
@@ -16,9 +17,13 @@ export interface CheckedTopology {
  * Connects and checks everything at once: topics, partition counts, lookup tables, sink tables. Throws one
  * StartupError with all faults.
  */
-export async function startupCheck(topology: CompiledTopology, resources: Resources): Promise<CheckedTopology> {
+export async function startupCheck(
+  topology: CompiledTopology,
+  resources: Resources,
+  replicationFactor?: number,
+): Promise<CheckedTopology> {
   const { transport, embedded, lookups, sinks } = resources
-  const topics = checkTopics(topology, transport, embedded !== undefined)
+  const topics = checkTopics(topology, transport, embedded !== undefined, replicationFactor)
   const [topicResult, ...rest] = await Promise.all([
     topics,
     ...[...lookups].map(([spec, lookup]) => faultsOf(spec.name, () => lookup.load())),
@@ -33,13 +38,15 @@ async function checkTopics(
   written: CompiledTopology,
   transport: Transport,
   isEmbedded: boolean,
+  replicationFactor: number | undefined,
 ): Promise<CheckedTopology & { readonly faults: readonly StartupFault[] }> {
   let topology = written
   let counts: ReadonlyMap<string, number> = new Map()
   const faults = await faultsOf('topics', async () => {
     await transport.connect()
     if (hasPatterns(written)) topology = resolvePatterns(written, await transport.admin.listTopics())
-    const names = [...new Set([...topology.sourceTopics, ...topology.sinkTopics])]
+    const globals = topology.globalTables.map((node) => node.topic)
+    const names = [...new Set([...topology.sourceTopics, ...globals, ...topology.sinkTopics])]
     counts = await transport.admin.partitionCounts(names)
     if (isEmbedded) {
       const absent = names.filter((topic) => !counts.has(topic))
@@ -50,8 +57,11 @@ async function checkTopics(
     }
     const faults = missing(names, counts)
     if (faults.length > 0) return [...faults, ...unequal(topology, counts)]
-    counts = await createInternalTopics(topology, counts, transport.admin)
-    return unequal(topology, counts)
+    const differing = unequal(topology, counts)
+    if (differing.length > 0) return differing
+    const internal = await createInternalTopics(topology, counts, transport.admin, replicationFactor)
+    counts = internal.counts
+    return [...internal.faults, ...tooManyOrigins(topology, counts)]
   })
   return { topology, counts, faults }
 }
@@ -84,6 +94,27 @@ function unequal(topology: CompiledTopology, counts: ReadonlyMap<string, number>
         where: `topics ${known.join(', ')}`,
         what: `they are read together and have different partition counts: ${found}`,
         hint: 'Give them the same count, or read them in separate topologies.',
+      },
+    ]
+  })
+}
+
+/** What tasks commit with their offsets must fit what brokers take. */
+function tooManyOrigins(topology: CompiledTopology, counts: ReadonlyMap<string, number>): readonly StartupFault[] {
+  return topology.subTopologies.flatMap((sub) => {
+    const internal = sub.nodes.flatMap((node) =>
+      node.kind === 'source' && node.isInternal === true ? node.topics : [],
+    )
+    const writers = internal.flatMap((topic) => writersOf(topology, topic))
+    const origins = writers.reduce((sum, writer) => sum + (counts.get(writer.sourceTopics[0] ?? '') ?? 0), 0)
+    const bytes = metadataBytesFor(sub.changelogs.length, origins)
+    if (bytes <= maxMetadataBytes) return []
+    return [
+      {
+        code: 'METADATA_TOO_LARGE' as const,
+        where: `topics ${internal.join(', ')}`,
+        what: `${sub.changelogs.length} stores and ${origins} partitions that write to them need up to ${bytes} bytes with every commit, and a broker takes ${maxMetadataBytes}`,
+        hint: 'Read topics with fewer partitions, or divide the topology.',
       },
     ]
   })

@@ -1,9 +1,11 @@
 import { type Observable, Subject } from 'rxjs'
-import type { Clock, RecordBatch, TopicPartition } from '../ports/index.ts'
-import type { PartitionQueue, Task } from '../task/index.ts'
+import type { Clock, CommittedOffset, RecordBatch, TopicPartition } from '../ports/index.ts'
+import type { ChangelogGap, PartitionQueue, Task, TaskNote } from '../task/index.ts'
+import { writeCheckpoint } from './checkpoint.ts'
 import { type MicroBatchResult, microBatches } from './micro-batch.ts'
 import type { MicroBatchLimits } from './run-options.ts'
-import type { OutputBuffer } from './output-buffer.ts'
+import type { OutputLane } from './output-lane.ts'
+import type { RestoreProgress } from './restore-task.ts'
 import { Signal } from './signal.ts'
 
 /** A stretch of synchronous work after which everything else that waits (heartbeats, sockets) gets its turn. */
@@ -14,18 +16,37 @@ export interface FlowControl {
   resume(partitions: readonly TopicPartition[]): void
 }
 
+export interface RunnerParts {
+  readonly limits: MicroBatchLimits
+  readonly flow: FlowControl
+  readonly clock: Clock
+  /** Marks the keys that stand in these stretches of the task's changelogs to be written again. */
+  readonly mend: (gaps: readonly ChangelogGap[], signal: AbortSignal) => Promise<void>
+}
+
 /**
  * Drives one task: waits until it may go on, runs one micro-batch, and says so. Holds back deliveries while the task
  * has enough to do, and the task while a sink or the outputs have too much.
  */
 export class TaskRunner {
   readonly task: Task
+  readonly lane: OutputLane
   readonly results$: Observable<MicroBatchResult>
-  /** What the group has committed for this task, as far as this member knows; decides whether it may be kept. */
-  committed: ReadonlyMap<string, number> = new Map()
+  /** By topic: what the group has committed for this task, as far as this member knows. */
+  committed: ReadonlyMap<string, CommittedOffset> = new Map()
+  /** Whether the next commit has to happen although no offset moved: keys of changelogs are to be written again. */
+  mustCommit = false
+  #attempted: ReadonlyMap<string, CommittedOffset> = new Map()
+  #attemptedEnds: ReadonlyMap<string, number | undefined> = new Map()
+  readonly #mend: RunnerParts['mend']
+  readonly #stopped = new AbortController()
+  readonly restore: RestoreProgress = { done: 0, total: 0, touched: 0, isDone: false }
+  /** Records that the lane had taken at the last note, and at the last commit. */
+  #notedOutputs = 0
+  #committedOutputs = 0
+  #isStarted = false
   readonly #clock: Clock
   readonly #limits: MicroBatchLimits
-  readonly #outputs: OutputBuffer
   readonly #flow: FlowControl
   readonly #wake = new Signal()
   readonly #idle = new Signal()
@@ -37,19 +58,21 @@ export class TaskRunner {
   #oldestWaitingMs = 0
   #sliceStartMs = 0
 
-  constructor(task: Task, limits: MicroBatchLimits, outputs: OutputBuffer, flow: FlowControl, clock: Clock) {
+  constructor(task: Task, lane: OutputLane, parts: RunnerParts) {
     this.task = task
-    this.#limits = limits
-    this.#outputs = outputs
-    this.#flow = flow
-    this.#clock = clock
+    this.lane = lane
+    this.#limits = parts.limits
+    this.#flow = parts.flow
+    this.#clock = parts.clock
+    this.#mend = parts.mend
     this.results$ = microBatches(() => this.#turn(), this.#stop$)
   }
 
   enqueue(batch: RecordBatch): void {
     if (this.task.waitingRecords === 0) this.#oldestWaitingMs = this.#clock.nowMs()
     this.task.enqueue(batch)
-    if (this.#hasPlenty()) this.#pause()
+    // an input that the others wait for is never paused: nothing would go on
+    if (this.#hasPlenty()) this.#pause(this.task.queues.filter((queue) => !queue.isBehind))
     this.#wake.notify()
   }
 
@@ -59,21 +82,105 @@ export class TaskRunner {
     while (this.#isBusy && !this.#isStopped) await this.#idle.wait()
   }
 
-  /** Lets record caches go, between two micro-batches: what they held belongs to the commit that asks for it. */
-  async flushCaches(): Promise<void> {
-    if (!this.task.hasCaches) return
+  /**
+   * Notes what a commit may cover, between two micro-batches where something depends on that: record caches are let go,
+   * and what they held belongs to the note. undefined while stores are being restored, and after the end.
+   */
+  async note(): Promise<TaskNote | undefined> {
+    if (!this.#isStarted || this.#isStopped) return undefined
+    const { task, lane } = this
+    if (!task.hasState && !task.hasCaches && !lane.isTransactional) return task.note()
     const wasHeld = this.#isHeld
     await this.hold()
-    if (this.#isStopped) return
+    if (this.#isStopped) return undefined
     this.#isBusy = true
     try {
-      this.task.flushCaches()
+      task.flushCaches()
       await this.#completeTurn()
+      if (this.#isStopped) return undefined
+      const note = task.note()
+      if (lane.isTransactional) lane.outputs.seal()
+      this.#notedOutputs = lane.outputs.added
+      return note
     } finally {
       this.#isBusy = false
       this.#idle.notify()
+      if (!wasHeld) this.release()
     }
-    if (!wasHeld) this.release()
+  }
+
+  /** Whether there is something to commit. Offsets below the committed ones, too: a topic that was made anew starts over. */
+  hasNews(note: TaskNote): boolean {
+    if (note.changes > 0 || this.mustCommit) return true
+    if (this.lane.isTransactional && this.#notedOutputs > this.#committedOutputs) return true
+    return note.offsets.some(({ topic, offset }) => offset !== this.committed.get(topic)?.offset)
+  }
+
+  /** A commit is on its way: should its answer be lost, it may have happened all the same. */
+  attempt(offsets: readonly CommittedOffset[]): void {
+    this.#attempted = new Map([...this.committed, ...offsets.map((one) => [one.topic, one] as const)])
+    this.#attemptedEnds = this.task.storeEnds([...this.#attempted.values()])
+  }
+
+  /** The commit happened: local stores may be brought to disk, and it is what a rebalance compares with. */
+  succeeded(): void {
+    this.committed = this.#attempted
+    this.mustCommit = false
+    this.#committedOutputs = this.#notedOutputs
+    if (this.#isStopped) return
+    const checkpoints = [...this.#attemptedEnds].map(([name, end]) => [name, writeCheckpoint(end)] as const)
+    this.task.flushStores(new Map(checkpoints))
+  }
+
+  /** Whether nobody else can have owned the task: the group's committed offsets are what this member committed last. */
+  isKeptBy(committed: (queue: TopicPartition) => CommittedOffset | undefined): boolean {
+    const { queues } = this.task
+    const isSame = (known: ReadonlyMap<string, CommittedOffset>): boolean =>
+      queues.every((queue) => {
+        const one = committed(queue)
+        const other = known.get(queue.topic)
+        return one?.offset === other?.offset && (one?.metadata ?? '') === (other?.metadata ?? '')
+      })
+    if (isSame(this.committed)) return true
+    if (!isSame(this.#attempted)) return false
+    this.committed = this.#attempted
+    return true
+  }
+
+  /** Has the keys that others wrote into its changelogs written again with the next note. */
+  async mend(): Promise<void> {
+    this.mustCommit = true
+    await this.#mend(this.task.changelogs.takeGaps(), this.stopped)
+  }
+
+  /** Its stores are as the last commit left them: processing may begin. */
+  start(): void {
+    if (this.#isStarted || this.#isStopped) return
+    this.#isStarted = true
+    this.task.start()
+    this.#resumeIfLow()
+    this.#wake.notify()
+  }
+
+  /** Changes whenever the task gets on with something. */
+  get progressMark(): string {
+    const at = this.task.queues.map(({ position }) => position).join()
+    return `${at} ${this.restore.done} ${this.task.writers.map(({ stats }) => stats.writtenRows).join()}`
+  }
+
+  /** What keeps the task from going on, in words; undefined when it has nothing to do. */
+  get waitsFor(): string | undefined {
+    const { task, lane } = this
+    if (!this.#isStarted) return 'its changelogs'
+    if (this.#isBusy && task.hasPendingCuts) return 'a promise of an asynchronous operation'
+    if (task.isSinkFull) return 'a sink'
+    if (lane.outputs.isFull) return 'acknowledgements of its outputs'
+    if (task.waitingRecords === 0) return undefined
+    return task.isWaiting ? 'records of an input that is behind the others' : 'its turn'
+  }
+
+  get isStarted(): boolean {
+    return this.#isStarted
   }
 
   release(): void {
@@ -81,13 +188,24 @@ export class TaskRunner {
     this.#wake.notify()
   }
 
+  /** Aborted when the task ends. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal
+  }
+
+  /** Lets nothing come while its stores are being restored. */
+  holdDeliveries(): void {
+    this.#pause(this.task.queues)
+  }
+
   /** Ends for good; what waits is forgotten. */
-  stop(): void {
+  stop({ resumes }: { readonly resumes: boolean } = { resumes: true }): void {
     if (this.#isStopped) return
     this.#isStopped = true
+    this.#stopped.abort()
     this.task.abandon()
     // a pause outlives rebalances, and these partitions may come back with another task
-    if (this.#paused.size > 0) this.#flow.resume([...this.#paused])
+    if (resumes && this.#paused.size > 0) this.#flow.resume([...this.#paused])
     this.#stop$.next()
     this.#wake.notify()
     this.#idle.notify()
@@ -114,18 +232,18 @@ export class TaskRunner {
     if (this.task.hasPendingCuts) await this.task.drainCuts()
     if (this.#isStopped) return
     this.task.complete()
-    this.#outputs.kick()
+    this.lane.outputs.kick()
   }
 
   async #mayGoOn(): Promise<void> {
     for (;;) {
       if (this.#isStopped) return
-      if (this.#isHeld) await this.#wake.wait()
+      if (this.#isHeld || !this.#isStarted) await this.#wake.wait()
       else if (this.task.waitingRecords === 0 || this.task.isWaiting) {
         if (this.task.nextPunctuationMs <= this.#clock.nowMs()) return
         await this.#wakeOrPunctuation()
       } else if (this.task.isSinkFull) await Promise.all(this.task.writers.map((writer) => writer.drained()))
-      else if (this.#outputs.isFull) await this.#outputs.drained()
+      else if (this.lane.outputs.isFull) await this.lane.outputs.drained()
       else if (this.#linger() > 0) await this.#sleep(this.#linger())
       else if (this.#clock.nowMs() - this.#sliceStartMs >= sliceMs) {
         await this.#clock.yield()
@@ -170,12 +288,11 @@ export class TaskRunner {
     )
   }
 
-  /** An input that the others wait for is never paused: nothing would go on. */
-  #pause(): void {
-    const full = this.task.queues.filter((queue) => !queue.isBehind && !this.#paused.has(queue))
-    if (full.length === 0) return
-    for (const queue of full) this.#paused.add(queue)
-    this.#flow.pause(full)
+  #pause(queues: readonly PartitionQueue[]): void {
+    const running = queues.filter((queue) => !this.#paused.has(queue))
+    if (running.length === 0) return
+    for (const queue of running) this.#paused.add(queue)
+    this.#flow.pause(running)
   }
 
   #resumeIfLow(): void {

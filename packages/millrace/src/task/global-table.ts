@@ -22,6 +22,10 @@ export class GlobalTable {
     this.view = { get: (key) => store.get(key), isVersioned: false }
   }
 
+  get topic(): string {
+    return this.#node.topic
+  }
+
   update(batch: RecordBatch): void {
     const { keySerde, valueSerde } = this.#node.store
     for (let index = 0; index < batch.count; index++) {

@@ -31,6 +31,8 @@ export interface TaskHost {
   openStores(taskId: string): StoreFactory
   /** Rows of a global table. */
   globalView(node: string): TableView
+  /** Whether outputs, changelogs and offsets become visible together. */
+  readonly isTransactional: boolean
   /** A processor asks for a commit soon. */
   requestCommit(): void
 }

@@ -9,14 +9,14 @@ import type { TaskHost } from './task-host.ts'
 /** The stores of one task, and the views of its tables. */
 export class TaskState {
   readonly #specs: ReadonlyMap<string, StoreSpec>
-  readonly #factory: StoreFactory
+  readonly factory: StoreFactory
   readonly #host: TaskHost
   readonly #stores = new Map<string, StateStore>()
   readonly #views = new Map<string, TableView>()
 
   constructor(sub: SubTopology, taskId: string, host: TaskHost) {
     this.#specs = new Map(sub.stores.map((spec) => [spec.name, spec]))
-    this.#factory = host.openStores(taskId)
+    this.factory = host.openStores(taskId)
     this.#host = host
   }
 
@@ -34,15 +34,20 @@ export class TaskState {
     return this.#stores
   }
 
+  /** Opens what no operation has opened by itself. */
+  openAll(): void {
+    for (const spec of this.#specs.values()) this.#open(spec)
+  }
+
   close(): void {
     for (const store of this.#stores.values()) store.close()
-    this.#factory.close()
+    this.factory.close()
   }
 
   #open<Spec extends StoreSpec>(spec: Spec): StoreOf<Spec> {
     let store = this.#stores.get(spec.name)
     if (store === undefined) {
-      store = this.#factory.open(spec) as StateStore
+      store = this.factory.open(spec) as StateStore
       this.#stores.set(spec.name, store)
     }
     return store as StoreOf<Spec>

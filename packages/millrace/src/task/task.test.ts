@@ -44,6 +44,7 @@ function taskOf(of: Topology, starts: Readonly<Record<string, number>> = {}) {
     globalView: () => {
       throw new StreamsError({ code: 'TABLE_MISSING', what: 'no global table in this test', hint: 'Do without.' })
     },
+    isTransactional: false,
     requestCommit: () => {},
   }
   const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: starts[topic] ?? 0 }))

@@ -1,13 +1,24 @@
 import type { SubTopology } from '../compile/index.ts'
-import type { Policy, TableSinkNode } from '../plan/index.ts'
-import type { PartitionOffset, RecordBatch, SinkListener, SinkWriter, StateStore } from '../ports/index.ts'
+import type { PlanNode, Policy } from '../plan/index.ts'
+import type {
+  PartitionOffset,
+  RecordBatch,
+  RecordHeaders,
+  SinkWriter,
+  StateStore,
+  StoreChange,
+} from '../ports/index.ts'
 import { type AsyncCut, CurrentRecord, type TaskServices } from '../processors/index.ts'
+import { type CommittedState, encodeCommitMetadata, type Origin } from './commit-metadata.ts'
 import { failedRecord, Failures } from './failures.ts'
+import { Origins } from './origins.ts'
 import { PartitionGroup, type PartitionInput } from './partition-group.ts'
 import type { PartitionQueue } from './partition-queue.ts'
+import { TaskChangelogs } from './task-changelogs.ts'
 import { TaskClock } from './task-clock.ts'
 import type { TaskHost } from './task-host.ts'
 import { type InputPosition, type OpenInput, openInputs } from './task-inputs.ts'
+import { openWriters, sinkCount } from './task-sinks.ts'
 import { TaskState } from './task-state.ts'
 
 /**
@@ -27,6 +38,11 @@ export class Task {
   readonly #clock: TaskClock
   readonly #flushes: (() => void)[] = []
   readonly #closes: (() => void)[] = []
+  readonly #starts: (() => void)[] = []
+  readonly #origins = new Origins()
+  readonly #sub: SubTopology
+  readonly #host: TaskHost
+  readonly changelogs: TaskChangelogs
   #completed: readonly PartitionOffset[]
   /** Whether something was taken that is not complete yet; stays so when a record fails. */
   #isOpen = false
@@ -37,8 +53,11 @@ export class Task {
     positions: readonly InputPosition[],
     policy: Policy,
     host: TaskHost,
+    committed?: CommittedState,
   ) {
     this.id = taskId(sub, partition)
+    this.#sub = sub
+    this.#host = host
     this.partition = partition
     const record = new CurrentRecord()
     const failures = new Failures(this.id, policy, host)
@@ -55,11 +74,23 @@ export class Task {
       addCut: (cut) => this.#cuts.push(cut),
       beforeCommit: (flush) => this.#flushes.push(flush),
       onClose: (close) => this.#closes.push(close),
+      onStart: (start) => this.#starts.push(start),
+      isSeen: (topic, origin) => this.#origins.isSeen(topic, origin),
+      seen: (topic, origin) => this.#origins.add(topic, origin),
     }
     const [inputs, openInput] = openInputs(sub, partition, positions, services)
     this.#openInput = openInput
     this.#group = new PartitionGroup(inputs)
     this.#completed = this.#positions()
+    this.#state.openAll()
+    this.changelogs = new TaskChangelogs(sub.changelogs, this.stores, host.isTransactional)
+    this.#origins.restore(internalTopics(sub), committed)
+    if (committed !== undefined) services.streamTime.ms = committed.streamTimeMs
+  }
+
+  /** Once the stores are as the last commit left them, and before the first record. Idempotent. */
+  start(): void {
+    for (const start of this.#starts.splice(0)) start()
   }
 
   get queues(): readonly PartitionQueue[] {
@@ -106,6 +137,7 @@ export class Task {
 
   /** The synchronous part of a micro-batch: up to `maxRecords` records; gives how many there were. */
   process(maxRecords: number): number {
+    if (this.#starts.length > 0) this.start()
     this.#isOpen = true
     return this.#group.process(maxRecords)
   }
@@ -149,6 +181,61 @@ export class Task {
     this.#completed = this.#positions()
   }
 
+  /**
+   * Notes what a commit may cover, and sends what its stores have changed to their changelogs. Between a `complete` and
+   * the next `process`, with record caches let go.
+   */
+  note(): TaskNote {
+    const write = (topic: string, change: StoreChange, headers: RecordHeaders): void =>
+      this.#host.output(topic, change.key, change.value, change.timestamp, headers, this.partition)
+    const changes = this.changelogs.write(write)
+    const { streamTimeMs } = this
+    return { offsets: this.#completed, changes, streamTimeMs, origins: this.#origins.snapshot() }
+  }
+
+  /** Whether a commit of this task has more to say than offsets. */
+  get hasState(): boolean {
+    return this.#sub.stores.length > 0 || this.#sub.nodes.some((node) => node.kind === 'process' || isInternal(node))
+  }
+
+  /** What goes with the offsets of a note, once everything that it sent is acknowledged. */
+  metadata({ streamTimeMs, origins }: TaskNote): string {
+    if (!this.hasState) return ''
+    return encodeCommitMetadata({ streamTimeMs, origins, changelogEnds: this.changelogs.ends() })
+  }
+
+  /**
+   * How far a commit of these offsets brings every store, in offsets of what it is restored from; undefined for a store
+   * that is not restored from anything.
+   */
+  storeEnds(offsets: readonly PartitionOffset[]): ReadonlyMap<string, number | undefined> {
+    const ends = this.changelogs.ends()
+    const sourced = new Map(this.changelogs.specs.filter((spec) => spec.isSource).map((spec) => [spec.storeName, spec]))
+    const endOf = (name: string): number | undefined =>
+      ends.get(name) ?? offsets.find(({ topic }) => topic === sourced.get(name)?.topic)?.offset
+    return new Map([...this.stores.keys()].map((name) => [name, endOf(name)]))
+  }
+
+  /** Largest event time read, ms; -1 before the first. */
+  get streamTimeMs(): number {
+    return this.#clock.services.streamTime.ms
+  }
+
+  /** The next offset that it takes of one of its topics; undefined for a topic that it does not read. */
+  positionOf(topic: string): number | undefined {
+    return this.queues.find((queue) => queue.topic === topic)?.position
+  }
+
+  /** What its persistent stores know of the last commit that they were brought to disk with, by name. */
+  checkpoint(storeName: string): Buffer | undefined {
+    return this.#state.factory.checkpoint(storeName)
+  }
+
+  /** Brings persistent stores to disk as the last note found them, see `StoreFactory.flush`. */
+  flushStores(checkpoints: ReadonlyMap<string, Buffer>): void {
+    this.#state.factory.flush(checkpoints)
+  }
+
   /** Next offsets after what is completely processed; sinks and outputs may still be on their way. */
   completed(): readonly PartitionOffset[] {
     return this.#completed
@@ -181,6 +268,15 @@ export function taskId(sub: SubTopology, partition: number): string {
   return `${sub.name}_${partition}`
 }
 
+/** What a commit of a task covers. */
+export interface TaskNote {
+  readonly offsets: readonly PartitionOffset[]
+  /** Records sent to changelogs. */
+  readonly changes: number
+  readonly streamTimeMs: number
+  readonly origins: ReadonlyMap<string, ReadonlyMap<number, Origin>>
+}
+
 type HostServices = Pick<
   TaskServices,
   'record' | 'logger' | 'counter' | 'lookup' | 'output' | 'partitionsOf' | 'sink' | 'failed' | 'threw' | 'requestCommit'
@@ -207,28 +303,10 @@ function hostServices(
   }
 }
 
-function openWriters(sub: SubTopology, host: TaskHost, failures: Failures): ReadonlyMap<string, SinkWriter> {
-  const sinks = sub.nodes.filter((node) => node.kind === 'table-sink')
-  return new Map(sinks.map((node) => [node.id, host.sinkWriter(node.id, rejections(node, failures))]))
+function isInternal(node: PlanNode): boolean {
+  return node.kind === 'source' && node.isInternal === true
 }
 
-/** Adds what a writer has counted since the last call to the counters of its node. */
-function sinkCount(node: string, writer: SinkWriter, host: TaskHost): () => void {
-  const written = host.metrics.counter('rows-written', node)
-  const retries = host.metrics.counter('sink-retries', node)
-  let last = { writtenRows: 0, retries: 0 }
-  return () => {
-    const { stats } = writer
-    written.value += stats.writtenRows - last.writtenRows
-    retries.value += stats.retries - last.retries
-    last = { writtenRows: stats.writtenRows, retries: stats.retries }
-  }
-}
-
-function rejections(node: TableSinkNode, failures: Failures): SinkListener {
-  return {
-    onRejected(row, origin, error) {
-      failures.rejected(node, error, row, origin)
-    },
-  }
+function internalTopics(sub: SubTopology): readonly string[] {
+  return sub.nodes.flatMap((node) => (node.kind === 'source' && node.isInternal === true ? node.topics : []))
 }

@@ -38,5 +38,6 @@ function subTopology(
     sourceTopics: Object.freeze(nodes.flatMap((node) => (node.kind === 'source' ? node.topics : []))),
     nodes: Object.freeze(nodes),
     stores: Object.freeze([...shared.filter((store) => used.has(store.name)), ...nodes.flatMap(storesOf)]),
+    changelogs: [],
   })
 }

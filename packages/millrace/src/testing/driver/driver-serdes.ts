@@ -1,4 +1,5 @@
 import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
+import { withoutOrigin } from '../../processors/index.ts'
 import type { Serde } from '../../serde/index.ts'
 import type { Written } from './driver-outputs.ts'
 import type { TopicRecord, TopicSerdes } from './test-driver.ts'
@@ -34,7 +35,8 @@ export function decodeWritten(
   given?: TopicSerdes<unknown, unknown>,
 ): TopicRecord {
   const writer = writerOf(topology, record.topic)
-  const { topic, timestamp, headers } = record
+  const { topic, timestamp } = record
+  const headers = withoutOrigin(record.headers)
   const key = decoded(given?.key ?? writer?.keySerde, topic, record.key)
   const value = decoded(given?.value ?? writer?.valueSerde, topic, record.value)
   return { topic, key, value, timestamp, headers }

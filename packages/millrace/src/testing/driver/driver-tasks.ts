@@ -50,6 +50,7 @@ export class DriverTasks {
       return new Task(sub, 0, positions, topology.plan.onProcessError, host)
     })
     this.#group = new PartitionGroup(this.#tasks.flatMap((task) => task.inputs))
+    for (const task of this.#tasks) task.start()
     this.#setTimer()
   }
 
@@ -176,6 +177,7 @@ export class DriverTasks {
       },
       openStores: (taskId) => this.#stores.open(taskId),
       globalView: (id) => this.#globals.get(id)!.view,
+      isTransactional: false,
       requestCommit: () => {},
     }
   }

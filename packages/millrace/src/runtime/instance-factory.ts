@@ -1,0 +1,128 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CompiledTopology } from '../compile/index.ts'
+import type { StreamsError } from '../errors/index.ts'
+import type { TransportProducer } from '../ports/index.ts'
+import { createLmdbStores, createMemoryStores, type StoreFactory } from '../state/index.ts'
+import { GlobalTables } from './global-tables.ts'
+import { Instance, type LaneOwner } from './instance.ts'
+import { type Lanes, sharedLanes, TransactionalLanes } from './lanes.ts'
+import type { MetricsRegistry } from './metrics-registry.ts'
+import { OutputBuffer } from './output-buffer.ts'
+import { sharedLane } from './output-lane.ts'
+import type { Resources } from './resources.ts'
+import type { FilledRunOptions } from './run-options.ts'
+import { Standbys } from './standbys.ts'
+import type { ChangelogReader } from './changelog-reader.ts'
+import { createTaskHost } from './runtime-host.ts'
+
+export interface InstanceFactoryParts {
+  readonly applicationId: string
+  readonly topology: CompiledTopology
+  readonly resources: Resources
+  readonly partitionCounts: ReadonlyMap<string, number>
+  readonly options: FilledRunOptions
+  readonly metrics: MetricsRegistry
+  readonly onFailed: (error: StreamsError) => void
+  readonly requestCommit: () => void
+}
+
+/** Tasks whose local stores are here, as far as folders tell. */
+function localTasks(stateFolder: string, applicationId: string): readonly string[] {
+  try {
+    const folders = readdirSync(join(stateFolder, applicationId))
+    return [
+      ...new Set(folders.map((name) => (name.endsWith(standbySuffix) ? name.slice(0, -standbySuffix.length) : name))),
+    ]
+  } catch {
+    return [] // no folder, no stores
+  }
+}
+
+const standbySuffix = '.standby'
+
+/** Makes the members of one app, which share its resources and its global tables. */
+export class InstanceFactory {
+  readonly globalTables: GlobalTables
+  readonly #parts: InstanceFactoryParts
+
+  constructor(parts: InstanceFactoryParts) {
+    this.#parts = parts
+    const { topology, applicationId, resources, partitionCounts, metrics, onFailed } = parts
+    this.globalTables = new GlobalTables(topology, {
+      applicationId,
+      transport: resources.transport,
+      stores: createMemoryStores(),
+      partitionCounts,
+      restored: metrics.counter('records-restored', 'global-tables'),
+      onFailed,
+    })
+  }
+
+  create(): Instance {
+    const { applicationId, topology, options, resources, metrics, requestCommit } = this.#parts
+    const { transport, clock, logger } = resources
+    const openStores = (taskId: string): StoreFactory => this.#openStores(taskId)
+    const hostParts = { resources, metrics, globalTables: this.globalTables, openStores, requestCommit }
+    return new Instance({
+      applicationId,
+      topology,
+      options,
+      transport,
+      clock,
+      logger,
+      metrics,
+      host: (lane, standbys) => createTaskHost(hostParts, lane, standbys),
+      localTasks: () => localTasks(options.stateFolder, applicationId),
+      wipeStores: (taskId) => this.#wipeStores(taskId),
+      standbys: (reader) => this.#standbys(reader),
+      lanes: (member) => this.#lanes(member),
+    })
+  }
+
+  #standbys(reader: ChangelogReader): Standbys {
+    const { applicationId, topology, partitionCounts, resources, options } = this.#parts
+    const { transport, clock, logger } = resources
+    return new Standbys({
+      applicationId,
+      topology,
+      partitionCounts,
+      admin: transport.admin,
+      reader,
+      clock,
+      logger,
+      pollMs: Math.min(5_000, Math.max(200, options.commitEveryMs / 2)),
+      // a folder of its own: on one machine, another process may have the task itself
+      openStores: (taskId) => this.#openStores(`${taskId}${standbySuffix}`),
+    })
+  }
+
+  #lanes(member: LaneOwner): Lanes {
+    const { applicationId, options, resources, onFailed } = this.#parts
+    const { transport } = resources
+    if (options.guarantee === 'at-least-once') {
+      const producer = transport.producer({ clientId: applicationId })
+      return sharedLanes(sharedLane(this.#outputs(producer, onFailed), producer, () => member.consumer()))
+    }
+    return new TransactionalLanes({
+      transport,
+      applicationId,
+      createOutputs: (producer) => this.#outputs(producer, (error) => member.laneFailed(error)),
+    })
+  }
+
+  #outputs(producer: Pick<TransportProducer, 'send'>, failed: (error: StreamsError) => void): OutputBuffer {
+    const { partitionCounts, metrics } = this.#parts
+    return new OutputBuffer(producer, partitionCounts, metrics.counter('records-produced', ''), failed)
+  }
+
+  #openStores(taskId: string): StoreFactory {
+    const { applicationId, options } = this.#parts
+    return createLmdbStores(join(options.stateFolder, applicationId, taskId))
+  }
+
+  #wipeStores(taskId: string): void {
+    const { applicationId, options } = this.#parts
+    rmSync(join(options.stateFolder, applicationId, taskId), { recursive: true, force: true })
+  }
+}

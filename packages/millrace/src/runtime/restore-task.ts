@@ -1,0 +1,138 @@
+import type { ChangelogTopic } from '../compile/index.ts'
+import type { Counter, PartitionOffset, RecordBatch, StateStore, StoreChange, TransportAdmin } from '../ports/index.ts'
+import { type ChangelogGap, changelogChange, type CommittedState, sourceChange, type Task } from '../task/index.ts'
+import type { ChangelogReader } from './changelog-reader.ts'
+import { readCheckpoint } from './checkpoint.ts'
+
+export interface RestoreServices {
+  readonly admin: TransportAdmin
+  readonly reader: ChangelogReader
+  readonly restored: Counter
+}
+
+/** How far a task's stores have come, in offsets of their changelogs. */
+export interface RestoreProgress {
+  done: number
+  total: number
+  /** Keys that have to be written again. */
+  touched: number
+  isDone: boolean
+}
+
+interface Range {
+  readonly spec: ChangelogTopic
+  readonly store: StateStore
+  /** The first offset that the store does not have. */
+  readonly from: number
+  /** Where the last commit ended. */
+  readonly committedEnd: number
+  readonly logEnd: number
+}
+
+export type RestoreOutcome = 'restored' | 'ahead'
+
+/**
+ * Brings the stores of a task to exactly the last commit: the changelog is replayed up to the end that the commit names,
+ * for local stores from their checkpoint on. What stands behind it was written by an owner that crashed: it is not
+ * applied; those keys are marked to be written again with the next commit. 'ahead': a local store has seen more than was
+ * committed, or than its changelog has; it must be built anew.
+ */
+export async function restoreTask(
+  task: Task,
+  committed: CommittedState | undefined,
+  services: RestoreServices,
+  progress: RestoreProgress,
+  signal: AbortSignal,
+): Promise<RestoreOutcome> {
+  const ranges = await rangesOf(task, committed, services.admin)
+  if (ranges === 'ahead') return 'ahead'
+  for (const { from, logEnd } of ranges) progress.total += Math.max(0, logEnd - from)
+  await Promise.all(ranges.map((range) => replay(task.partition, range, services, progress, signal)))
+  for (const { spec, committedEnd, logEnd } of ranges) task.changelogs.restored(spec.storeName, committedEnd, logEnd)
+  return 'restored'
+}
+
+async function rangesOf(
+  task: Task,
+  committed: CommittedState | undefined,
+  admin: TransportAdmin,
+): Promise<readonly Range[] | 'ahead'> {
+  const { specs } = task.changelogs
+  const partitions = specs.map(({ topic }) => ({ topic, partition: task.partition }))
+  const [earliest, ends] = await Promise.all([admin.offsets(partitions, 'earliest'), admin.stableOffsets(partitions)])
+  const ranges: Range[] = []
+  for (const spec of specs) {
+    const logStart = offsetOf(earliest, spec.topic)
+    const logEnd = offsetOf(ends, spec.topic)
+    const position = spec.isSource ? task.positionOf(spec.topic) : committed?.changelogEnd(spec.storeName)
+    const committedEnd = Math.min(position ?? 0, logEnd)
+    const checkpoint = readCheckpoint(task.checkpoint(spec.storeName))
+    if (checkpoint !== undefined && checkpoint > committedEnd) return 'ahead'
+    const store = task.stores.get(spec.storeName)!
+    // behind the position in a table's own topic stand records that are still to be processed
+    const end = spec.isSource ? committedEnd : logEnd
+    ranges.push({ spec, store, from: Math.max(checkpoint ?? 0, logStart), committedEnd, logEnd: end })
+  }
+  return ranges
+}
+
+function replay(
+  partition: number,
+  range: Range,
+  { reader, restored }: RestoreServices,
+  progress: RestoreProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { spec, store, from, committedEnd, logEnd } = range
+  let at = from
+  return reader.read({ topic: spec.topic, partition }, from, logEnd, signal, (batch) => {
+    if (signal.aborted) return
+    for (let index = 0; index < batch.count; index++) {
+      const offset = batch.offset(index)
+      if (offset < from || offset >= logEnd) continue
+      const change = changeAt(batch, index, spec)
+      if (change === undefined) continue
+      if (offset < committedEnd) store.restore(change)
+      else {
+        store.touch(change)
+        progress.touched++
+      }
+      restored.value++
+    }
+    const next = Math.min(batch.nextOffset, logEnd)
+    progress.done += Math.max(0, next - at)
+    at = Math.max(at, next)
+  })
+}
+
+/** Marks every key that stands in stretches of changelogs which somebody else wrote. */
+export async function touchGaps(
+  task: Task,
+  gaps: readonly ChangelogGap[],
+  reader: ChangelogReader,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { storeName, from, to } of gaps) {
+    const spec = task.changelogs.specs.find((one) => one.storeName === storeName)!
+    const store = task.stores.get(storeName)!
+    await reader.read({ topic: spec.topic, partition: task.partition }, from, to, signal, (batch) => {
+      for (let index = 0; index < batch.count; index++) {
+        const offset = batch.offset(index)
+        const change = offset < from || offset >= to ? undefined : changeAt(batch, index, spec)
+        if (change !== undefined && !signal.aborted) store.touch(change)
+      }
+    })
+  }
+}
+
+function changeAt(batch: RecordBatch, index: number, { isSource }: ChangelogTopic): StoreChange | undefined {
+  const key = batch.key(index)
+  if (key === null) return undefined
+  const value = batch.value(index)
+  const timestamp = batch.timestamp(index)
+  return isSource ? sourceChange(key, value, timestamp) : changelogChange(key, value, timestamp, batch.headers(index))
+}
+
+function offsetOf(offsets: readonly PartitionOffset[], topic: string): number {
+  return offsets.find((one) => one.topic === topic)?.offset ?? 0
+}

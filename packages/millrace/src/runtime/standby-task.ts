@@ -1,0 +1,111 @@
+import type { ChangelogTopic } from '../compile/index.ts'
+import type { StreamsError } from '../errors/index.ts'
+import type { RecordBatch, StateStore } from '../ports/index.ts'
+import type { StoreFactory } from '../state/index.ts'
+import { type CommittedState, changelogChange } from '../task/index.ts'
+import type { ChangelogReader } from './changelog-reader.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { Signal } from './signal.ts'
+import type { TaskPlace } from './task-opener.ts'
+
+interface Copy {
+  readonly spec: ChangelogTopic
+  readonly store: StateStore
+  /** Everything below is in the store. */
+  position: number
+  /** Where the last commit that is known ends: nothing behind it is applied. */
+  committedEnd: number
+  stop: () => void
+}
+
+/**
+ * A warm copy of one task's stores: follows their changelogs, and never goes beyond what is committed, as what stands
+ * behind may be void. A take-over hands the stores over with how far they are.
+ */
+export class StandbyTask {
+  readonly place: TaskPlace
+  readonly #factory: StoreFactory
+  readonly #copies: readonly Copy[]
+  readonly #advanced = new Signal()
+  #isStopped = false
+
+  constructor(place: TaskPlace, factory: StoreFactory) {
+    this.place = place
+    this.#factory = factory
+    // a table that is restored from its own topic is followed by nobody: positions there are commits, not writes
+    this.#copies = place.sub.changelogs
+      .filter(({ isSource }) => !isSource)
+      .flatMap((spec) => {
+        const store = place.sub.stores.find((one) => one.name === spec.storeName)
+        if (store === undefined) return []
+        const opened = factory.open(store) as StateStore
+        const position = readCheckpoint(factory.checkpoint(store.name)) ?? 0
+        return [{ spec, store: opened, position, committedEnd: 0, stop: () => {} }]
+      })
+  }
+
+  /** How many changelog records are committed and not yet in the stores. */
+  get lagRecords(): number {
+    return this.#copies.reduce((lag, { committedEnd, position }) => lag + Math.max(0, committedEnd - position), 0)
+  }
+
+  follow(reader: ChangelogReader, onFailed: (error: StreamsError) => void): void {
+    const { partition } = this.place
+    for (const copy of this.#copies) {
+      const { topic } = copy.spec
+      copy.stop = reader.follow({ topic, partition }, copy.position, (batch) => this.#apply(copy, batch), onFailed)
+    }
+  }
+
+  /** A commit has become known; brings persistent stores to disk as far as they are. */
+  committed(state: CommittedState): void {
+    for (const copy of this.#copies) copy.committedEnd = state.changelogEnd(copy.spec.storeName) ?? 0
+    this.#advanced.notify()
+    const positions = this.#copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)] as const)
+    this.#factory.flush(new Map(positions))
+  }
+
+  /** Ends following, and gives the stores: opened, and with how far each has come as its checkpoint. */
+  handOver(): StoreFactory {
+    this.#stop()
+    const factory = this.#factory
+    const copies = new Map(this.#copies.map((copy) => [copy.spec.storeName, copy]))
+    return {
+      open: (spec) =>
+        (copies.get(spec.name)?.store as ReturnType<typeof factory.open<typeof spec>>) ?? factory.open(spec),
+      flush: (checkpoints) => factory.flush(checkpoints),
+      checkpoint: (name) => {
+        const copy = copies.get(name)
+        return copy === undefined ? factory.checkpoint(name) : writeCheckpoint(copy.position)
+      },
+      close: () => factory.close(),
+    }
+  }
+
+  close(): void {
+    this.#stop()
+    this.#factory.close()
+  }
+
+  #stop(): void {
+    this.#isStopped = true
+    for (const copy of this.#copies) copy.stop()
+    this.#advanced.notify()
+  }
+
+  async #apply(copy: Copy, batch: RecordBatch): Promise<void> {
+    for (let index = 0; index < batch.count; index++) {
+      const offset = batch.offset(index)
+      if (offset < copy.position) continue
+      while (offset >= copy.committedEnd && !this.#isStopped) await this.#advanced.wait()
+      if (this.#isStopped) return
+      const key = batch.key(index)
+      if (key !== null) {
+        copy.store.restore(changelogChange(key, batch.value(index), batch.timestamp(index), batch.headers(index)))
+      }
+      copy.position = offset + 1
+    }
+    while (batch.nextOffset > copy.committedEnd && !this.#isStopped) await this.#advanced.wait()
+    if (!this.#isStopped) copy.position = Math.max(copy.position, batch.nextOffset)
+  }
+}
