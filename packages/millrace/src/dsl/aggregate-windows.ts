@@ -12,6 +12,7 @@ import { sessionWindowed, windowed } from '../serde/index.ts'
 import { type AggregateInput, prepareAggregate } from './aggregate-stream.ts'
 import { cacheBytesOf, positiveMs } from './checked-option.ts'
 import { KTable } from './k-table.ts'
+import { endOf } from './windows.ts'
 import type { AggregateOptions, EmitOptions, LateOptions, RetentionOptions } from './stateful-options.ts'
 
 type Callback = (...args: never[]) => unknown
@@ -58,7 +59,7 @@ export function aggregateWindows<K, V, A>(
     windows.kind === 'sliding'
       ? ({ kind: 'sliding-aggregate', windows, ...common } as const)
       : ({ kind: 'window-aggregate', windows, ...common } as const)
-  return new KTable(first.add(node, operation, options, { key: windowed(key, { size: windowSizeMs }), value }, more))
+  return new KTable(first.add(node, operation, options, { key: windowed(key, { end: endOf(windows) }), value }, more))
 }
 
 export function aggregateSessions<K, V, A>(

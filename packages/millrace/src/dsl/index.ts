@@ -52,4 +52,4 @@ export {
 } from './stores.ts'
 export { type Suppressed, untilTimeLimit, untilWindowCloses } from './suppressed.ts'
 export { WindowedKStream } from './windowed-k-stream.ts'
-export { calendar, hopping, session, sliding, tumbling, unlimited } from './windows.ts'
+export { calendar, endOf, hopping, session, sliding, tumbling, unlimited } from './windows.ts'

@@ -5,7 +5,7 @@ import {
   type TimeWindowsSpec,
   type UnlimitedWindowsSpec,
 } from '../plan/index.ts'
-import { hourBucket } from '../time/index.ts'
+import { calendarWindows, hourBucket } from '../time/index.ts'
 import { invalidOption, notNegativeMs, positiveMs } from './checked-option.ts'
 
 export interface GraceOption {
@@ -53,6 +53,22 @@ export function calendar(
 ): CalendarWindowsSpec {
   hourBucket({ zone: options.zone })
   return Object.freeze({ kind: 'calendar', unit, zone: options.zone, graceMs: graceOf(options) })
+}
+
+/**
+ * How the end of such a window follows from its start, both ms; for serdes of windowed keys that another program or
+ * topology wrote: `windowed(string(), { end: endOf(calendar('day', { zone })) })`.
+ */
+export function endOf(
+  windows: TimeWindowsSpec | SlidingWindowsSpec | CalendarWindowsSpec | UnlimitedWindowsSpec,
+): (start: number) => number {
+  if (windows.kind === 'calendar') {
+    const windowAt = calendarWindows(windows.unit, windows.zone)
+    return (start) => windowAt(start).end
+  }
+  if (windows.kind === 'unlimited') return () => Number.MAX_SAFE_INTEGER
+  const sizeMs = windows.kind === 'time' ? windows.sizeMs : windows.differenceMs
+  return (start) => start + sizeMs
 }
 
 function graceOf(options: GraceOption): number {

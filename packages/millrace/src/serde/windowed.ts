@@ -16,20 +16,19 @@ export interface Windowed<K> {
   readonly window: TimeWindow
 }
 
-export interface WindowedOptions {
-  /** ms from the start of a window to its end, which is not written. */
-  readonly size: number
-}
+/** How the end of a window follows from its start, as only the start is written. */
+export type WindowedOptions =
+  /** ms from the start to the end. */
+  | { readonly size: number }
+  /** Gives the end for a start, both ms: for windows that are not all of one size, see `endOf()`. */
+  | { readonly end: (start: number) => number }
 
 /**
  * Keys of time windows as Kafka Streams writes them: the key's bytes, then 8 bytes of window start. The key alone
  * decides the partition, so all windows of a key share one.
  */
-export function windowed<K>(key: Serde<K>, { size }: WindowedOptions): Serde<Windowed<K>> {
-  if (!Number.isSafeInteger(size) || size <= 0) {
-    const hint = 'Hand over the size of the windows in whole ms, e.g. hours(1).'
-    throw new StreamsError({ code: 'OPTION_INVALID', what: `Windows cannot have a size of ${size}`, hint })
-  }
+export function windowed<K>(key: Serde<K>, options: WindowedOptions): Serde<Windowed<K>> {
+  const endOf = 'end' in options ? options.end : endBySize(options.size)
   const name = `windowed ${key.name}`
   return {
     name,
@@ -44,10 +43,16 @@ export function windowed<K>(key: Serde<K>, { size }: WindowedOptions): Serde<Win
       const at = bytes.length - timeBytes
       if (at < 0) throw tooShort(bytes, topic, name)
       const start = readTimeBytes(bytes, at)
-      return { key: key.deserialize(bytes.subarray(0, at), topic), window: { start, end: start + size } }
+      return { key: key.deserialize(bytes.subarray(0, at), topic), window: { start, end: endOf(start) } }
     },
     partitionedBy: (bytes) => bytes.subarray(0, bytes.length - timeBytes),
   }
+}
+
+function endBySize(size: number): (start: number) => number {
+  if (Number.isSafeInteger(size) && size > 0) return (start) => start + size
+  const hint = 'Hand over the size of the windows in whole ms, e.g. hours(1).'
+  throw new StreamsError({ code: 'OPTION_INVALID', what: `Windows cannot have a size of ${size}`, hint })
 }
 
 /**
