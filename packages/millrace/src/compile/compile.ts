@@ -5,6 +5,7 @@ import { checkInternalTopics } from './passes/check-internal-topics.ts'
 import { checkJoins } from './passes/check-joins.ts'
 import { checkSources } from './passes/check-sources.ts'
 import { checkStores } from './passes/check-stores.ts'
+import { checkSuppress } from './passes/check-suppress.ts'
 import { cutSubTopologies } from './passes/cut-sub-topologies.ts'
 import { decideOrigins } from './passes/decide-origins.ts'
 import { dropNeedlessRepartitions } from './passes/drop-needless-repartitions.ts'
@@ -34,6 +35,7 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   const kept = materializeTables(joined)
   const tables = fillSuppressGrace(may('reuse-source-topics') ? reuseSourceTopics(kept) : kept)
   checkStores(plan, tables)
+  checkSuppress(tables)
   checkJoins(tables)
   const nodes = splitRepartitions(tables, applicationId)
   const cut = cutSubTopologies(nodes, plan.stores)

@@ -54,10 +54,12 @@ function contextOf(
       if (forwarded.headers !== undefined) record.withHeaders(forwarded.headers)
       target(key, forwarded.value, timestamp)
       record.at(batch, index)
+      record.withHeaders(state.headers)
     },
     schedule: (intervalMs, type, callback) =>
       services.schedule(intervalMs, type, (timestamp) => {
         state.timestamp = timestamp
+        state.headers = []
         try {
           callback(timestamp)
         } catch (thrown) {

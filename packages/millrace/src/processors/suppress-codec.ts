@@ -13,15 +13,17 @@ export interface SuppressCodec {
   idOf(key: unknown): string
   encode(entry: Buffered): Buffer
   decode(id: string, bytes: Buffer): Buffered
-  /** What an update takes of `maxBytes`. */
-  sizeOf(entry: Buffered): number
+  /** What an update takes of `maxBytes`; it came from a record of `topic`. */
+  sizeOf(entry: Buffered, topic: string): number
 }
 
-/**
- * What Kafka Streams reckons for an update besides key, values and headers: buffer time (8), timestamp, offset and
- * partition (20), and the name of its topic, which is 55 characters long where nobody chose it.
- */
-const overheadBytes = 83
+/** What Kafka Streams reckons for an update besides key, values, headers and topic: buffer time, timestamp, offset, partition. */
+const overheadBytes = 28
+
+/** It reckons with the name of the record's topic. Internal ones that nobody named have 55 characters there. */
+function topicBytes(topic: string): number {
+  return topic === '' || topic.endsWith('-repartition') ? 55 : topic.length
+}
 
 export function suppressCodec(node: SuppressNode): SuppressCodec {
   const { keySerde, valueSerde, store } = node
@@ -45,9 +47,9 @@ export function suppressCodec(node: SuppressNode): SuppressCodec {
       const [priorValue, oldValue, newValue] = [0, 1, 2].map(() => reader.value(valueSerde, topic))
       return { id, key, bufferTime, timestamp, headers, priorValue, oldValue, newValue, bytes: 0 }
     },
-    sizeOf(entry) {
+    sizeOf(entry, from) {
       const { id, priorValue, oldValue, newValue, headers } = entry
-      let size = overheadBytes + id.length + headersSize(headers)
+      let size = overheadBytes + topicBytes(from) + id.length + headersSize(headers)
       size += bytesOf(priorValue)?.length ?? 0
       size += bytesOf(newValue)?.length ?? 0
       // the first update's old value is the prior one, which is held once

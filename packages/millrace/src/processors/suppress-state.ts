@@ -36,7 +36,7 @@ export class SuppressState {
         continue
       }
       const entry = this.codec.decode(key.toString('latin1', 1), value)
-      entry.bytes = this.codec.sizeOf(entry)
+      entry.bytes = this.codec.sizeOf(entry, '')
       this.buffer.add(entry)
     }
     this.#savedTimeMs = this.streamTimeMs

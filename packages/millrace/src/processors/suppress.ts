@@ -53,7 +53,7 @@ function putInto(
       entry.timestamp = timestamp
       entry.headers = headers
     }
-    if (isBounded) buffer.resize(entry, codec.sizeOf(entry))
+    if (isBounded) buffer.resize(entry, codec.sizeOf(entry, services.record.topic))
     state.changed(entry)
   }
 }
