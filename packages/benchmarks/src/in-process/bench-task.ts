@@ -16,6 +16,7 @@ export class BenchTask {
   readonly #factory: StoreFactory
   readonly #metrics: InstanceType<Internals['MetricsRegistry']>
   readonly #offsets = new Map<string, number>()
+  readonly #checkpoints: ReadonlyMap<string, Buffer>
   outputs = 0
   /** Changes taken at commits. */
   changes = 0
@@ -27,6 +28,8 @@ export class BenchTask {
     if (sub === undefined || second !== undefined) throw new BenchmarkError(`${topology.name} is no single task`)
     const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: 0 }))
     this.#task = new internals.Task(sub, 0, positions, { kind: 'fail' }, this.#host())
+    const persistent = [...this.#task.stores.values()].filter((store) => store.isPersistent)
+    this.#checkpoints = new Map(persistent.map(({ name }) => [name, Buffer.alloc(8)]))
   }
 
   /** Sends `count` records of each topic through, and commits as often as it is due. */
@@ -49,7 +52,7 @@ export class BenchTask {
 
   commit(): void {
     for (const store of this.#task.stores.values()) this.changes += store.takeChanges().length
-    flush(this.#task.stores, this.#factory)
+    this.#factory.flush(this.#checkpoints)
   }
 
   get dropped(): number {
@@ -90,11 +93,5 @@ export class BenchTask {
       isTransactional: false,
       requestCommit: () => {},
     }
-  }
-}
-
-function flush(stores: ReadonlyMap<string, StateStore>, _factory: StoreFactory): void {
-  for (const store of stores.values()) {
-    if (store.isPersistent) (store as StateStore & { flush(checkpoint: Buffer): void }).flush(Buffer.alloc(8))
   }
 }

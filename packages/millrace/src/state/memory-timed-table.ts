@@ -5,10 +5,10 @@ import type { KeyId } from './held-key.ts'
 import { recordBytes } from './record-bytes.ts'
 import {
   entryAt,
-  insertEntry,
   lowerBound,
   newEntry,
   removeEntry,
+  withEntry,
   type KeyEntries,
   type TimedEntry,
 } from './timed-entry.ts'
@@ -188,7 +188,7 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
 
   #removeTold(entry: TimedEntry): void {
     if (this.#isLogged) {
-      insertEntry((entry.owner.graves ??= []), entry)
+      entry.owner.graves = withEntry(entry.owner.graves ?? [], entry)
       if (entry.change === inChangelog) this.#tell(entry, changed)
     }
     this.#remove(entry)
@@ -196,7 +196,7 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
 
   #addGrave(entry: TimedEntry): void {
     this.#owners.set(entry.owner.id, entry.owner)
-    insertEntry((entry.owner.graves ??= []), entry)
+    entry.owner.graves = withEntry(entry.owner.graves ?? [], entry)
   }
 
   #tell(entry: TimedEntry, change: ChangeState): void {
@@ -219,13 +219,13 @@ export class MemoryTimedTable<V> implements TimedTable<V> {
   }
 
   #newOwner(id: KeyId): KeyEntries {
-    return { id, entries: [], graves: undefined, bucket: Number.NaN }
+    return { id, entries: [], graves: undefined, bucket: undefined }
   }
 
   #insert(entry: TimedEntry): void {
     const { owner, time } = entry
     if (owner.entries.length === 0) this.#owners.set(owner.id, owner)
-    insertEntry(owner.entries, entry)
+    owner.entries = withEntry(owner.entries, entry)
     const bucket = this.#expiry.bucketOf(time)
     if (owner.bucket !== bucket) {
       owner.bucket = bucket

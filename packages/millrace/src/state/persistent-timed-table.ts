@@ -42,6 +42,8 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
   readonly #values: ValueFormat<V>
   #changes = new Map<string, Change>()
   #observedTime: number
+  /** No row that was sealed, and so none on disk, is later. */
+  #sealedTime: number
   #sequence: number
   #expiredPuts = 0
 
@@ -54,10 +56,11 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     const [observedTime = -1, sequence = 0] =
       file.begin({
         name: `${values.isTimestamped ? 'timestamped-' : ''}${settings.kind} 1`,
-        numbers: () => [this.#observedTime, this.#sequence],
+        numbers: () => this.#numbers(),
         dropExpired: ([observed = -1]) => this.#dropExpired(observed - settings.retentionMs + 1),
       }) ?? []
     this.#observedTime = observedTime
+    this.#sealedTime = observedTime
     this.#sequence = sequence
   }
 
@@ -110,8 +113,10 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     this.#file.checkOpen()
     const prefix = dataRow + measuredKey(this.#keys.toLatin1(id))
     const found: StoredRow[] = []
-    const first = orderedTime(Math.max(from, this.#liveFrom()))
-    for (const [row, held] of this.#rows.scan(prefix + first, prefix + orderedTime(to + 1))) {
+    const first = Math.max(from, this.#liveFrom())
+    const [low, high] = [prefix + orderedTime(first), prefix + orderedTime(to + 1)]
+    const rows = first > this.#sealedTime ? this.#rows.scanDirty(low, high) : this.#rows.scan(low, high)
+    for (const [row, held] of rows) {
       found.push({ id, time: timeAt(row, prefix.length), minor: timeAt(row, prefix.length + orderedTimeLength), held })
     }
     return found
@@ -141,6 +146,7 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
     const taken = this.#changes
     this.#changes = new Map()
     const changes: StoreChange[] = []
+    const liveFrom = this.#liveFrom()
     for (const [row, change] of taken) {
       const key = keyOf(change)
       const held = this.#rows.get(row)
@@ -151,6 +157,7 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
         const value = bytesOf(held)
         changes.push({ key, value, timestamp: this.#timestampOf(value, change.time) })
       }
+      if (change.time < liveFrom && change.time > this.#sealedTime) this.#forgetExpired(row, change)
     }
     this.#file.seal()
     return changes
@@ -181,6 +188,17 @@ export class PersistentTimedTable<V> implements TimedTable<V> {
 
   #liveFrom(): number {
     return this.#observedTime - this.#settings.retentionMs + 1
+  }
+
+  #numbers(): readonly number[] {
+    this.#sealedTime = Math.max(this.#sealedTime, this.#observedTime)
+    return [this.#observedTime, this.#sequence]
+  }
+
+  /** It came and went between two flushes, and never has to be written. */
+  #forgetExpired(row: string, { id, time, minor }: Change): void {
+    this.#rows.forgetDirty(row)
+    this.#rows.forgetDirty(timeRowOf(this.#keys.toLatin1(id), time, minor))
   }
 
   #tell(row: string, change: Change): void {

@@ -13,11 +13,11 @@ export interface TimedEntry extends Cell, TimedRow {
 /** What a key has, ascending by time, then minor. */
 export interface KeyEntries {
   readonly id: KeyId
-  readonly entries: TimedEntry[]
+  entries: TimedEntry[]
   /** Deleted, but not yet taken as a change. Same order. */
   graves: TimedEntry[] | undefined
   /** The expiry bucket that this key was added to last. */
-  bucket: number
+  bucket: number | undefined
 }
 
 export function newEntry(owner: KeyEntries, time: number, minor: number, isTimestamped: boolean): TimedEntry {
@@ -37,10 +37,18 @@ export function lowerBound(entries: readonly TimedEntry[], time: number, minor: 
   return partition(entries, (entry) => entry.time < time || (entry.time === time && entry.minor < minor))
 }
 
-export function insertEntry(entries: TimedEntry[], entry: TimedEntry): void {
+/**
+ * The list with one entry more: the same one, or a new one. Most keys have one entry or two, and a list that was pushed
+ * to has room for 16 more.
+ */
+export function withEntry(entries: TimedEntry[], entry: TimedEntry): TimedEntry[] {
+  const first = entries[0]
+  if (first === undefined) return [entry]
   const at = lowerBound(entries, entry.time, entry.minor)
+  if (entries.length === 1) return at === 0 ? [entry, first] : [first, entry]
   if (at === entries.length) entries.push(entry)
   else entries.splice(at, 0, entry)
+  return entries
 }
 
 export function removeEntry(entries: TimedEntry[], entry: TimedEntry): void {

@@ -92,6 +92,16 @@ export class WriteBack {
     return this.#scan(from, to, isReverse, [this.#dirty, this.#sealed])
   }
 
+  /** The same where it is known that nothing was sealed or is on disk. */
+  scanDirty(from: string, to: string): Generator<Row, void, undefined> {
+    return this.#scan(from, to, false, [this.#dirty], false)
+  }
+
+  /** Takes back what was written since the last seal; nothing of this key was sealed or is on disk. */
+  forgetDirty(key: string): void {
+    this.#dirty.delete(key)
+  }
+
   /** How many keys begin with `prefix`, in a table whose other rows begin with 'm'. */
   count(prefix: string): number {
     return this.#environment.read(() => {
@@ -181,12 +191,19 @@ export class WriteBack {
     this.#clean.delete(key)
   }
 
-  *#scan(from: string, to: string, reverse: boolean, above: readonly PendingRows[]): Generator<Row, void, undefined> {
+  *#scan(
+    from: string,
+    to: string,
+    reverse: boolean,
+    above: readonly PendingRows[],
+    readsDisk = true,
+  ): Generator<Row, void, undefined> {
     let low = from
     let high = to
     for (let limit = firstChunkRows; ; limit = Math.min(limit * 4, maxChunkRows)) {
-      const layers = above.map((rows) => rows.range(low, high, reverse, limit))
-      const [chunk, last] = merged([...layers, this.#storedRows(low, high, reverse, limit)], reverse, limit)
+      const layers: (readonly PendingRow[])[] = above.map((rows) => rows.range(low, high, reverse, limit))
+      if (readsDisk) layers.push(this.#storedRows(low, high, reverse, limit))
+      const [chunk, last] = merged(layers, reverse, limit)
       for (const row of chunk) yield row
       if (last === undefined) return
       if (reverse) high = last
