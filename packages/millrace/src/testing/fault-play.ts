@@ -64,15 +64,15 @@ export class Member implements ConsumerListener {
 
 /** An embedded server with one topic under a manual clock, and the faults that a test asks for. */
 export class FaultPlay {
-  readonly clock = new ManualClock()
+  readonly clock: ManualClock = new ManualClock()
   readonly requests: BrokerRequest[] = []
   /** Clients whose requests are never answered. */
-  readonly hanging = new Set<string>()
+  readonly hanging: Set<string> = new Set()
   readonly server: EmbeddedServer
   readonly transport: Transport
   /** The faults of the next requests, each met once: `kind of request`, before or after. */
-  readonly before = new Map<BrokerRequest['kind'], BrokerFault>()
-  readonly after = new Map<BrokerRequest['kind'], BrokerFault>()
+  readonly before: Map<BrokerRequest['kind'], BrokerFault> = new Map()
+  readonly after: Map<BrokerRequest['kind'], BrokerFault> = new Map()
 
   private constructor() {
     const take = (faults: FaultPlay['before'], { kind }: BrokerRequest): BrokerFault | null => {
