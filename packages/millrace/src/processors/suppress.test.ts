@@ -59,7 +59,7 @@ describe('suppress', () => {
   })
 
   it('bounds bytes, too', () => {
-    const { fake, input } = open({ maxBytes: 70, whenFull: 'emit-early' })
+    const { fake, input } = open({ maxBytes: 100, whenFull: 'emit-early' })
     for (const key of ['a', 'b']) fake.send(input, key, change(1, null), 1)
     expect(fake.forwarded).toEqual([])
     expect(shown(fake.send(input, 'c', change(1, null), 1))).toEqual(['a | 1 | 1'])
