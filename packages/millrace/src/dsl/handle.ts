@@ -39,6 +39,11 @@ export class Handle {
     return this.builder.idFor(operation, this.node, options.name)
   }
 
+  /** The id that a nameless operation below this one would get, for what stands under another: no other gets it. */
+  reserve(operation: string): string {
+    return this.builder.reserve(operation, this.node)
+  }
+
   /** This stream, written to an internal topic by key where the compiler finds that the key may have changed. */
   repartitioned(
     name: string,

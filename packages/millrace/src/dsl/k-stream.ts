@@ -283,7 +283,7 @@ export class KStream<K, V> extends Handled {
   repartition(options: RepartitionOptions<NonNullable<K>, V> = {}): KStream<K, V> {
     const at = handleOf(this)
     if (options.name !== undefined) checkName(options.name, 'Repartition', callSite())
-    const name = options.name ?? at.idOf('repartition', options)
+    const name = options.name ?? at.reserve('repartition')
     const [key, value] = [keySerde(options.key, at.serdes), valueSerde(options.value, at.serdes)]
     const chosen = {
       ...(options.partitions === undefined ? {} : { partitions: positiveCount('partitions', options.partitions) }),

@@ -56,6 +56,13 @@ export class PlanBuilder {
     return name
   }
 
+  /** The id that an operation would get, which no other gets any more. */
+  reserve(operation: string, parent: string): string {
+    const id = this.idFor(operation, parent)
+    this.#ids.add(id)
+    return id
+  }
+
   /** The finished plan; nothing can be added afterwards. */
   freeze(onProcessError: Policy, optimizations: readonly Optimization[]): Plan {
     this.#frozen = true

@@ -233,4 +233,14 @@ describe('a topology', () => {
     topics.push('c')
     expect(stays.plan.nodes[0]).toMatchObject({ topics: ['a', 'b'] })
   })
+
+  it('tells repartitions of one stream, and one behind the other, apart', () => {
+    const { plan } = topology('t', (t) => {
+      const source = t.source('in', { value: string() })
+      source.repartition().repartition().to('out')
+      source.repartition().to('out-2')
+    })
+    const names = plan.nodes.flatMap((node) => (node.kind === 'repartition' ? [node.name] : []))
+    expect(names).toEqual(['in-repartition', 'in-repartition-2', 'in-repartition-3'])
+  })
 })

@@ -7,6 +7,7 @@ import { emitTable } from './emit-table.ts'
 import { joinSelect, noResult } from './join-select.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { tableRows } from './table-rows.ts'
+import { unstoredView } from './table-view.ts'
 
 /**
  * The end of a foreign-key join: an answer counts only if the left row is still the one that asked, by its hash. One for
@@ -21,6 +22,7 @@ export function responseJoin(
   const left = services.view(node.parents[1]!)
   const select = joinSelect(node, 'joinTable()', node.select as UserFunction, services)
   const rows = node.isMaterialized ? tableRows(node, services) : undefined
+  if (rows === undefined) services.provideView(id, unstoredView)
   const write = emitTable(node, rows, forward, services)
   const hashOf = (row: unknown): Buffer | null => {
     const bytes = leftValueSerde.serialize(row, id)

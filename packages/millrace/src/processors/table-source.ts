@@ -2,10 +2,7 @@ import type { TableSourceNode } from '../plan/index.ts'
 import { cacheBytesOf, emitTable } from './emit-table.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 import { tableRows } from './table-rows.ts'
-import type { TableView } from './table-view.ts'
-
-/** Of a table without a store: nobody looks rows up there, but filters below ask what kind of table it is. */
-const noRows: TableView = { isVersioned: false, get: () => undefined }
+import { unstoredView } from './table-view.ts'
 
 /**
  * Makes updates of records: the last one that arrives is the row, whatever its time (a versioned table goes by time).
@@ -13,7 +10,7 @@ const noRows: TableView = { isVersioned: false, get: () => undefined }
  */
 export function tableSource(node: TableSourceNode, forward: Forward, services: ProcessorServices): Forward {
   const rows = node.isMaterialized ? tableRows(node, services) : undefined
-  if (rows === undefined) services.provideView(node.id, noRows)
+  if (rows === undefined) services.provideView(node.id, unstoredView)
   const write = emitTable(node, rows, forward, services)
   const dropped = services.counter('records-dropped', node.id)
   const needsOld = node.sendsOldValues === true || cacheBytesOf(node) > 0

@@ -9,3 +9,6 @@ export interface TableView {
   getAsOf?(key: unknown, asOf: number): ValueAndTimestamp<unknown> | undefined
   readonly isVersioned: boolean
 }
+
+/** Of a table without a store: nobody looks rows up there, but filters below ask what kind of table it is. */
+export const unstoredView: TableView = { isVersioned: false, get: () => undefined }

@@ -139,4 +139,24 @@ describe('filtered tables beyond the cases', () => {
 > in | A | 3 | 15
   < out | A | null | 15`)
   })
+
+  it('filters the unstored result of a foreign-key join into a store, and joins that further', () => {
+    const table = app((t) => {
+      const rows = t.table('in', { ...texts, store: 'T' })
+      rows
+        .joinTable(rows, { type: 'inner', on: (value) => value, select: (left, right) => `${left}${right}` })
+        .filter((value) => value.startsWith('A'), { store: 'filtered' })
+        .joinTable(rows, { type: 'left', select: (left) => left })
+        .toStream()
+        .to('out', texts)
+    })
+    expect(table).toBring(`
+> in | A | A | 1
+  < out | A | AA | 1
+> in | A | null | 2
+  < out | A | AA | 2
+  < out | A | null | 2
+> in | B | C | 3
+> in | B | null | 4`)
+  })
 })

@@ -39,10 +39,12 @@ export class DriverStores {
 }
 
 const temporaryFolders = new Set<string>()
+let isWatchingExit = false
 
 /** Also where a test does not close its driver. */
 function removeAtExit(folder: string): void {
-  if (temporaryFolders.size === 0) process.once('exit', () => temporaryFolders.forEach(remove))
+  if (!isWatchingExit) process.once('exit', () => temporaryFolders.forEach(remove))
+  isWatchingExit = true
   temporaryFolders.add(folder)
 }
 

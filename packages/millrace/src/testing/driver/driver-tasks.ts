@@ -14,6 +14,11 @@ import { singleRecordBatch } from './single-record-batch.ts'
 
 type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>
 
+export interface DriverTaskOptions extends Omit<DriverStoreOptions, 'applicationId'> {
+  /** Default 1. */
+  readonly commitEvery?: number
+}
+
 /** One task per sub-topology, run one record at a time. */
 export class DriverTasks {
   readonly metrics: MetricsRegistry = new MetricsRegistry()
@@ -28,6 +33,8 @@ export class DriverTasks {
   readonly #offsets = new Map<string, number>()
   readonly #stores: DriverStores
   readonly #clock: ManualClock
+  readonly #commitEvery: number
+  #uncommitted = 0
   /** Cancels the timer of the punctuation that is next. */
   #cancelTimer: () => void = () => {}
 
@@ -35,11 +42,12 @@ export class DriverTasks {
     topology: CompiledTopology,
     lookups: Lookups,
     clock: ManualClock,
-    stores: Omit<DriverStoreOptions, 'applicationId'>,
+    { commitEvery = 1, ...stores }: DriverTaskOptions,
   ) {
     this.#topology = topology
     this.#lookups = lookups
     this.#clock = clock
+    this.#commitEvery = commitEvery
     this.#stores = new DriverStores({ ...stores, applicationId: topology.applicationId })
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
@@ -69,6 +77,13 @@ export class DriverTasks {
     this.#cancelTimer()
     this.#clock.advance(ms)
     this.#punctuate()
+  }
+
+  /** Lets record caches go, and processes what comes of it. */
+  commit(): void {
+    this.#commit()
+    this.#run()
+    if (this.#uncommitted > 0) this.commit()
   }
 
   close(): void {
@@ -102,7 +117,8 @@ export class DriverTasks {
   #run(): void {
     this.#enqueueWritten()
     while (this.#group.process(1) > 0) {
-      this.#commit()
+      this.#uncommitted += 1
+      if (this.#uncommitted >= this.#commitEvery) this.#commit()
       this.#enqueueWritten()
     }
     this.#setTimer()
@@ -123,6 +139,7 @@ export class DriverTasks {
   }
 
   #commit(): void {
+    this.#uncommitted = 0
     for (const task of this.#tasks) {
       task.flushCaches()
       if (!task.hasPendingCuts) task.complete()

@@ -57,6 +57,8 @@ export interface TestDriverOptions {
    * with `advanceWallClock()`, as in Kafka Streams' driver.
    */
   readonly clock?: ManualClock
+  /** How many records are processed before a commit, at which record caches let go. Default 1. */
+  readonly commitEvery?: number
   /** Where persistent stores live. Default: a temporary folder, which `close()` removes. */
   readonly stateFolder?: string
   /** Where all stores live, whatever the topology says. */
@@ -160,6 +162,11 @@ export class TestDriver {
   /** Waits for asynchronous operations (`mapValuesAsync`, asynchronous schemas) of what was sent so far. */
   async settle(): Promise<void> {
     await this.#tasks.settle()
+  }
+
+  /** Commits now, whatever `commitEvery` says: record caches let go. */
+  commit(): void {
+    this.#tasks.commit()
   }
 
   /** Ends all tasks, and removes the temporary folder of persistent stores. */
