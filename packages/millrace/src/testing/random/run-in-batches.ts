@@ -88,6 +88,7 @@ function hostOf(written: Written[], globals: ReadonlyMap<string, GlobalTable>): 
     sinkWriter: () => missing(),
     openStores: () => createMemoryStores(),
     globalView: (node) => globals.get(node)!.view,
+    isTransactional: false,
     requestCommit: () => {},
   }
 }

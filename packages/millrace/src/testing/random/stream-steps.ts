@@ -131,7 +131,7 @@ export const streamSteps: Readonly<Record<string, Apply>> = {
       pool,
       tableAt(pool, a)
         .suppress(untilTimeLimit(n * 5, bounds))
-        .toStream() as never,
+        .toStream(),
     )
   },
   joinTable: (pool, { a, b, n }) => {
