@@ -53,6 +53,17 @@ describe('PartitionGroup', () => {
     expect(seen).toEqual(['a@10', 'a@5', 'b@20', 'b@30', 'a@40'])
   })
 
+  it('sends what only one input has straight through, up to the limit', () => {
+    const { group: both, inputs, send, seen } = group(['a', 'b'])
+    send('a', [10, 5, 40, 30])
+    expect(both.process(3)).toBe(3)
+    expect(seen).toEqual(['a@10', 'a@5', 'a@40'])
+    expect(inputs[0]!.queue.position).toBe(3)
+    send('b', [35])
+    expect(both.process(3)).toBe(2)
+    expect(seen.slice(3)).toEqual(['a@30', 'b@35'])
+  })
+
   it('prefers the input that was written first when timestamps are equal', () => {
     const { group: both, send, seen } = group(['a', 'b'])
     send('b', [7, 7])

@@ -79,7 +79,10 @@ export class PartitionGroup {
       if (earliest === undefined) break
       earliest.isRead = false
       earliest.queue.pass(earliest.reader.take)
-      processed += 1 + this.#readHead(earliest)
+      processed += 1
+      // none of the others has a record, or is about to get one: what this one has goes straight through
+      if (this.#heads.first === undefined) processed += earliest.queue.take(max - processed, earliest.reader.read)
+      processed += this.#readHead(earliest)
     }
     return processed
   }
