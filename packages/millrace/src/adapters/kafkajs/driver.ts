@@ -21,8 +21,7 @@ export interface DriverCluster {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>
   findBroker(node: { nodeId: string | number }): Promise<DriverBroker>
   findControllerBroker(): Promise<DriverBroker>
-  /** `coordinatorType`: 0 for the group of that name, 1 for the transactional id. */
-  findGroupCoordinator(group: { groupId: string; coordinatorType?: 0 | 1 }): Promise<DriverBroker>
+  findGroupCoordinator(request: CoordinatorRequest): Promise<DriverBroker>
   findTopicPartitionMetadata(topic: string): readonly { partitionId: number; leader: number }[]
   fetchTopicsOffset(
     topics: readonly { topic: string; partitions: readonly { partition: number }[]; fromBeginning: boolean }[],
@@ -37,6 +36,7 @@ export interface DriverBroker {
   readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>> | null
   disconnect(): Promise<void>
   metadata(topics: readonly string[]): Promise<DriverMetadata>
+  findGroupCoordinator(request: CoordinatorRequest): Promise<{ coordinator: { nodeId: number } }>
   joinGroup(request: JoinRequest): Promise<JoinResponse>
   syncGroup(request: SyncRequest): Promise<{ memberAssignment: Buffer }>
   heartbeat(request: MemberIdentity): Promise<unknown>
@@ -61,6 +61,13 @@ export interface DriverBroker {
   ): Promise<unknown>
   endTxn(request: TransactionRequest & { transactionResult: boolean }): Promise<unknown>
   fetch(request: FetchRequest): Promise<unknown>
+}
+
+export interface CoordinatorRequest {
+  /** Or the transactional id. */
+  readonly groupId: string
+  /** 0: of a group, 1: of a transactional id. */
+  readonly coordinatorType: 0 | 1
 }
 
 export interface MemberIdentity {

@@ -1,4 +1,5 @@
 import type { CommittedOffset, GroupAssignor, TopicPartition } from '../../ports/index.ts'
+import { findCoordinator } from './coordinator.ts'
 import { requireTopics } from './cluster-metadata.ts'
 import type { DriverBroker, DriverCluster, JoinResponse, MemberIdentity } from './driver.ts'
 import { decodeAssignment, assignShares, encodeSubscription, subscribedTopics } from './group-protocol.ts'
@@ -107,7 +108,7 @@ export class GroupMember {
   async #coordinator(): Promise<DriverBroker> {
     if (this.#coordinatorId !== undefined) return this.#cluster.findBroker({ nodeId: this.#coordinatorId })
     const { groupId } = this.#membership
-    const coordinator = await this.#cluster.findGroupCoordinator({ groupId })
+    const coordinator = await findCoordinator(this.#cluster, 'group', groupId)
     this.#coordinatorId = coordinator.nodeId
     return coordinator
   }

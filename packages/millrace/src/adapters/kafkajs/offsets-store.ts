@@ -1,5 +1,6 @@
 import type { Clock, CommittedOffset, TopicPartition } from '../../ports/index.ts'
 import { byTopic } from './by-topic.ts'
+import { findCoordinator } from './coordinator.ts'
 import type { DriverCluster, OffsetsOfTopic, PartitionsOfTopic } from './driver.ts'
 import { failureKind, wrapFailure } from './kafka-failure.ts'
 import { retrying } from './retry.ts'
@@ -22,7 +23,7 @@ export async function committedOffsets(query: OffsetsQuery): Promise<readonly Co
   const topics = partitionsByTopic(partitions)
   try {
     const { responses } = await retrying(clock, { timeoutMs }, async () => {
-      const coordinator = await cluster.findGroupCoordinator({ groupId })
+      const coordinator = await findCoordinator(cluster, 'group', groupId)
       const request = { groupId, topics }
       return waitsForTransactions ? fetchStableOffsets(coordinator, request) : coordinator.offsetFetch(request)
     })

@@ -1,6 +1,7 @@
 import type { CommittedOffset, TopicPartition, TransactionalProducerOptions } from '../../ports/index.ts'
 import type { AdapterServices } from './adapter-services.ts'
 import { byTopic } from './by-topic.ts'
+import { findCoordinator } from './coordinator.ts'
 import type { DriverBroker, DriverCluster, TransactionRequest } from './driver.ts'
 import { renewProducerEpoch, type ProducerEpoch } from './init-producer-id.ts'
 import { failureKind, failureType } from './kafka-failure.ts'
@@ -170,7 +171,7 @@ export class TransactionRequests {
   async #groupCoordinator(groupId: string): Promise<DriverBroker> {
     const nodeId = this.#groupCoordinators.get(groupId)
     if (nodeId !== undefined) return this.#cluster.findBroker({ nodeId })
-    const coordinator = await this.#cluster.findGroupCoordinator({ groupId })
+    const coordinator = await findCoordinator(this.#cluster, 'group', groupId)
     this.#groupCoordinators.set(groupId, coordinator.nodeId)
     return coordinator
   }
@@ -179,8 +180,7 @@ export class TransactionRequests {
     if (this.#coordinatorId !== undefined) return this.#cluster.findBroker({ nodeId: this.#coordinatorId })
     // Before the first look, or after a failure: brokers may have moved.
     await this.#cluster.refreshMetadata()
-    const groupId = this.#options.transactionalId
-    const coordinator = await this.#cluster.findGroupCoordinator({ groupId, coordinatorType: 1 })
+    const coordinator = await findCoordinator(this.#cluster, 'transaction', this.#options.transactionalId)
     this.#coordinatorId = coordinator.nodeId
     return coordinator
   }
