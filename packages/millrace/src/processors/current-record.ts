@@ -8,10 +8,10 @@ import { withoutOrigin } from './origin-header.ts'
 export class CurrentRecord {
   batch: RecordBatch = noBatch
   index = -1
-  /** Whether the batch is of an internal topic: the mark in its headers is nobody's business. */
+  /** Whether the task reads internal topics too: the mark in their headers is nobody's business. */
   isInternal = false
-  /** Set by a processor that forwards with headers of its own, until `at` moves on. */
-  #headers: RecordHeaders | undefined
+  /** The headers that a processor has given the record; undefined for its own. Keep them with `batch` and `index`. */
+  given: RecordHeaders | undefined
 
   get topic(): string {
     return this.batch.topic
@@ -26,7 +26,7 @@ export class CurrentRecord {
   }
 
   get headers(): RecordHeaders {
-    if (this.#headers !== undefined) return this.#headers
+    if (this.given !== undefined) return this.given
     if (this.index < 0) return noHeaders
     const headers = this.batch.headers(this.index)
     return this.isInternal ? withoutOrigin(headers) : headers
@@ -45,15 +45,15 @@ export class CurrentRecord {
     return { topic: this.topic, partition: this.partition, offset: this.offset }
   }
 
-  at(batch: RecordBatch, index: number): void {
+  at(batch: RecordBatch, index: number, given?: RecordHeaders): void {
     this.batch = batch
     this.index = index
-    this.#headers = undefined
+    this.given = given
   }
 
   /** The same record with other headers. */
   withHeaders(headers: RecordHeaders): void {
-    this.#headers = headers
+    this.given = headers
   }
 
   /** No record: in a scheduled callback. */

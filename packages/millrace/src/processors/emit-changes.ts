@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../ports/record.ts'
+import type { RecordBatch, RecordHeaders } from '../ports/record.ts'
 import { change, type Change } from './change.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
@@ -44,6 +44,7 @@ interface Entry extends Pick<Change, 'oldValue'> {
   timestamp: number
   batch: RecordBatch
   index: number
+  given: RecordHeaders | undefined
   readonly bytes: number
 }
 
@@ -62,7 +63,7 @@ class RecordCache {
   }
 
   put(id: string, key: unknown, newValue: unknown, oldValue: unknown, timestamp: number, bytes: number): void {
-    const { batch, index } = this.#services.record
+    const { batch, index, given } = this.#services.record
     const known = this.#entries.get(id)
     if (known === undefined) this.#bytes += bytes
     else this.#entries.delete(id)
@@ -73,6 +74,7 @@ class RecordCache {
       timestamp,
       batch,
       index,
+      given,
       bytes,
     })
     while (this.#bytes > this.#maxBytes) this.#evict()
@@ -88,9 +90,10 @@ class RecordCache {
     const [id, entry] = first
     this.#entries.delete(id)
     this.#bytes -= entry.bytes
-    const { batch, index } = this.#services.record
-    this.#services.record.at(entry.batch, entry.index)
+    const { record } = this.#services
+    const { batch, index, given } = record
+    record.at(entry.batch, entry.index, entry.given)
     this.#emit(entry)
-    this.#services.record.at(batch, index)
+    record.at(batch, index, given)
   }
 }

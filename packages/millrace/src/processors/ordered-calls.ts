@@ -1,4 +1,4 @@
-import type { RecordBatch } from '../ports/record.ts'
+import type { RecordBatch, RecordHeaders } from '../ports/record.ts'
 import type { AsyncCut, Forward, ProcessorServices } from './processor.ts'
 
 interface Waiting {
@@ -7,6 +7,7 @@ interface Waiting {
   readonly timestamp: number
   readonly batch: RecordBatch
   readonly index: number
+  readonly given: RecordHeaders | undefined
 }
 
 /** How one waiting record goes on once its call is settled; runs with its record as the current one. */
@@ -38,8 +39,8 @@ export class OrderedCalls implements AsyncCut {
   }
 
   readonly add: Forward = (key, value, timestamp) => {
-    const { batch, index } = this.#services.record
-    this.#waiting.push({ key, value, timestamp, batch, index })
+    const { batch, index, given } = this.#services.record
+    this.#waiting.push({ key, value, timestamp, batch, index, given })
   }
 
   async drain(): Promise<void> {
@@ -71,7 +72,7 @@ export class OrderedCalls implements AsyncCut {
   /** Waits for one call; gives what is to be done when its turn has come. */
   async #settle(record: Waiting): Promise<() => void> {
     const inTurn = (act: () => void) => (): void => {
-      this.#services.record.at(record.batch, record.index)
+      this.#services.record.at(record.batch, record.index, record.given)
       act()
     }
     try {

@@ -1,7 +1,6 @@
 import { messageOf, StreamsError } from '../errors/index.ts'
 import type { ProcessNode } from '../plan/index.ts'
 import type { ForwardedRecord, Processor, ProcessorContext } from '../ports/processor-api.ts'
-import type { RecordHeaders } from '../ports/record.ts'
 import type { StateStore } from '../ports/state-store.ts'
 import { promiseReturned } from './callback.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
@@ -9,63 +8,71 @@ import type { Forward, ProcessorServices } from './processor.ts'
 type AnyProcessor = Processor<unknown, unknown>
 type AnyContext = ProcessorContext<unknown, unknown, Readonly<Record<string, StateStore>>>
 
+/** What a processor works on. */
+interface State {
+  key: unknown
+  timestamp: number
+  /** Whether one of its callbacks runs: nothing can be forwarded later. */
+  isRunning: boolean
+}
+
 /** Runs a processor of the user's own: a new one per task, made when the task's stores are restored. */
 export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
-  const state = { key: null as unknown, timestamp: 0, headers: [] as RecordHeaders }
+  const state: State = { key: null, timestamp: 0, isRunning: true }
   const context = contextOf(node, forward, services, state)
   const supplier = node.supplier as unknown as (context: AnyContext) => AnyProcessor
   let processor: AnyProcessor
   services.onStart(() => {
     processor = placed(node, services, 'made', () => supplier(context))
     if (typeof processor?.process !== 'function') throw noProcessor(node)
+    state.isRunning = false
     services.onClose(() => placed(node, services, 'closed', () => processor.close?.()))
   })
   return (key, value, timestamp) => {
     state.key = key
     state.timestamp = timestamp
-    state.headers = services.record.headers
-    let result: unknown
+    state.isRunning = true
     try {
-      result = processor.process({ key, value, timestamp, headers: state.headers })
+      const result: unknown = processor.process({ key, value, timestamp, headers: services.record.headers })
       if (result instanceof Promise) throw promiseReturned('process()')
     } catch (thrown) {
       services.threw(node, thrown)
     }
+    state.isRunning = false
   }
 }
 
-function contextOf(
-  node: ProcessNode,
-  forward: Forward,
-  services: ProcessorServices,
-  state: { key: unknown; timestamp: number; headers: RecordHeaders },
-): AnyContext {
+function contextOf(node: ProcessNode, forward: Forward, services: ProcessorServices, state: State): AnyContext {
   const { record } = services
   const stores = Object.entries(node.stores).map(([name, store]) => [name, services.storeNamed(store)])
   return {
     taskId: services.taskId,
     stores: Object.freeze(Object.fromEntries(stores)) as AnyContext['stores'],
     forward(forwarded, child) {
+      if (!state.isRunning) throw forwardedLate(node)
       const target = child === undefined ? forward : (services.child(node.id, child) ?? noChild(node, child))
       const timestamp = forwarded.timestamp ?? state.timestamp
       if (!(timestamp >= 0)) throw negativeTime(timestamp)
       const key = node.isKeyFixed ? state.key : forwarded.key
-      const { batch, index } = record
+      const { batch, index, given } = record
       if (forwarded.headers !== undefined) record.withHeaders(forwarded.headers)
       target(key, forwarded.value, timestamp)
-      record.at(batch, index)
-      record.withHeaders(state.headers)
+      record.at(batch, index, given)
     },
-    schedule: (intervalMs, type, callback) =>
-      services.schedule(intervalMs, type, (timestamp) => {
+    schedule(intervalMs, type, callback) {
+      if (!Number.isInteger(intervalMs) || intervalMs < 1) throw invalidInterval(node, intervalMs)
+      return services.schedule(intervalMs, type, (timestamp) => {
         state.timestamp = timestamp
-        state.headers = []
+        state.isRunning = true
         try {
-          callback(timestamp)
+          const result: unknown = callback(timestamp)
+          if (result instanceof Promise) throw promiseReturned('schedule()')
         } catch (thrown) {
           services.threw(node, thrown)
         }
-      }),
+        state.isRunning = false
+      })
+    },
     commit: () => services.requestCommit(),
     get streamTime() {
       return services.streamTime.ms
@@ -84,6 +91,7 @@ function placed<T>(node: ProcessNode, { taskId }: ProcessorServices, when: strin
   try {
     return call()
   } catch (thrown) {
+    if (thrown instanceof StreamsError) throw thrown.in({ taskId, node: node.id, callSite: node.callSite })
     throw new StreamsError({
       code: 'PROCESS_FAILED',
       what: `User code threw while a processor was ${when}: ${messageOf(thrown)}`,
@@ -102,6 +110,26 @@ function noChild(node: ProcessNode, child: string): never {
     what: `A processor forwards to '${child}', which does not follow it`,
     hint: `Name an operation behind it: stream.filter(…, { name: '${child}' }).`,
     node: node.id,
+  })
+}
+
+function forwardedLate(node: ProcessNode): StreamsError {
+  return new StreamsError({
+    code: 'CALLBACK_ASYNC',
+    what: 'A processor forwards after its callback has returned',
+    hint: 'Forward within process() or a scheduled callback; wait for promises in mapValuesAsync().',
+    node: node.id,
+    callSite: node.callSite,
+  })
+}
+
+function invalidInterval(node: ProcessNode, intervalMs: number): StreamsError {
+  return new StreamsError({
+    code: 'OPTION_INVALID',
+    what: `schedule() was given an interval of ${intervalMs} ms`,
+    hint: 'Give whole milliseconds, at least one, e.g. seconds(10).',
+    node: node.id,
+    callSite: node.callSite,
   })
 }
 

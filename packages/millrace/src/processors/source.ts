@@ -43,6 +43,7 @@ class PartitionSource implements SourceReader {
     this.#forward = forward
     this.#services = services
     this.#isInternal = node.isInternal === true
+    if (this.#isInternal) services.record.isInternal = true
     this.#consumed = services.counter('records-consumed', node.id)
     this.#repeated = services.counter('records-repeated', node.id)
     this.#known = new PartitionTime(services)
@@ -71,7 +72,6 @@ class PartitionSource implements SourceReader {
     const { keySerde, valueSerde, timestamp: at, onInvalid } = this.#node
     const { record } = this.#services
     record.at(batch, index)
-    record.isInternal = this.#isInternal
     if (this.#isInternal && this.#isRepeated(batch, index)) return false
     try {
       const { topic } = batch
@@ -100,7 +100,6 @@ class PartitionSource implements SourceReader {
 
   #send(): void {
     const { record, streamTime } = this.#services
-    record.isInternal = this.#isInternal
     if (this.#origin !== undefined) this.#services.seen(record.topic, this.#origin)
     const time = this.#time
     if (time > this.#known.partitionTime) this.#known.partitionTime = time

@@ -43,7 +43,7 @@ export class StreamTableBuffer {
 
   #letGo(): void {
     const { record } = this.#services
-    const { batch, index } = record
+    const { batch, index, given } = record
     this.#oldest = Number.POSITIVE_INFINITY
     for (const [at, waiting] of this.#store.all()) {
       if (at.timestamp > this.#now - this.#graceMs) {
@@ -53,7 +53,7 @@ export class StreamTableBuffer {
       this.#store.put(at, null)
       record.at(batchOf(at, waiting), 0)
       this.#join(at.key, waiting.value, at.timestamp)
-      record.at(batch, index)
+      record.at(batch, index, given)
     }
   }
 

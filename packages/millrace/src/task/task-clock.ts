@@ -41,9 +41,9 @@ export class TaskClock {
   }
 
   #withoutRecord(run: () => void): void {
-    const { batch, index } = this.#record
+    const { batch, index, given } = this.#record
     this.#record.clear()
     run()
-    this.#record.at(batch, index)
+    this.#record.at(batch, index, given)
   }
 }
