@@ -84,7 +84,7 @@ describe('processors that go wrong', () => {
       (context) => () => void context.schedule(0.5, 'wall-clock', () => {}),
     ],
   ])('are told where they %s', (_what, code, what, make) => {
-    expect(failure((t) => void processing(t, make).to('out', texts))).toEqual(located(code, what))
+    expect(failure((t) => processing(t, make).to('out', texts))).toEqual(located(code, what))
   })
 
   it('cannot forward once their callback has returned', () => {
@@ -97,7 +97,7 @@ describe('processors that go wrong', () => {
       }),
     )
     driver.input('in').send('k', 'v')
-    expect(() => late()).toThrow(located('CALLBACK_ASYNC', /after its callback has returned/) as Error)
+    expect(() => late()).toThrow(located('CALLBACK_ASYNC', /after its callback has returned/))
     expect(driver.outputs()).toEqual([])
   })
 
