@@ -13,6 +13,16 @@ export interface AppMetrics {
   /** The sum of a counter over all nodes. */
   total(name: MetricName): number
   readonly tasks: readonly TaskMetrics[]
+  /** Warm copies of the state of tasks that other members have. */
+  readonly standbys: readonly StandbyMetrics[]
+}
+
+export interface StandbyMetrics {
+  readonly taskId: string
+  /** Whether a commit of the task is known by now: nothing is copied before. */
+  readonly isKnown: boolean
+  /** Records of changelogs that are committed and not copied yet. */
+  readonly lagRecords: number
 }
 
 export interface TaskMetrics {
@@ -36,6 +46,7 @@ export function readMetrics(
   atMs: number,
   registry: MetricsRegistry,
   runners: readonly TaskRunner[],
+  standbys: readonly StandbyMetrics[],
 ): AppMetrics {
   for (const runner of runners) runner.task.countSinks()
   return {
@@ -43,6 +54,7 @@ export function readMetrics(
     state,
     counters: registry.readings(),
     total: (name) => registry.total(name),
+    standbys,
     tasks: runners.map(({ task, restore, isStarted }) => ({
       taskId: task.id,
       waitingRecords: task.waitingRecords,

@@ -100,7 +100,8 @@ export class App {
 
   /** All counters and tasks, now. */
   metrics(): AppMetrics {
-    return readMetrics(this.state, this.#resources.clock.nowMs(), this.#registry, this.#runners)
+    const standbys = this.#instances.flatMap((instance) => instance.standbys)
+    return readMetrics(this.state, this.#resources.clock.nowMs(), this.#registry, this.#runners, standbys)
   }
 
   /**

@@ -1,138 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type App,
-  embedded,
-  type EmbeddedServer,
-  json,
-  minutes,
-  partitionOf,
-  run,
-  type RunOptions,
-  string,
-  topology,
-  tumbling,
-} from '../index.ts'
-import { StreamsError } from '../errors/index.ts'
-import type { Transport, TransportProducer } from '../ports/index.ts'
-import { silentLogger } from '../testing/index.ts'
-
-interface Rating {
-  readonly film: string
-  readonly stars: number
-}
-
-const partitions = 4
-const users = ['ann', 'bob', 'cid', 'dee', 'eve', 'fay', 'gus']
-const films = ['Alien', 'Brazil', 'Casablanca']
-
-const byUser = (storage: 'memory' | 'persistent') =>
-  topology('by-user', (t) => {
-    t.source('ratings', { key: string(), value: json<Rating>() }).groupByKey().count({ store: 'per-user', storage })
-  })
-
-const byFilm = (storage: 'memory' | 'persistent') =>
-  topology('by-film', (t) => {
-    t.source('ratings', { key: string(), value: json<Rating>() })
-      .groupBy((rating) => rating.film)
-      .windowedBy(tumbling(minutes(1)))
-      .count({ store: 'per-film', storage })
-  })
-
-/** A process that can die: from then on it commits nothing more, whatever it still writes. */
-function mortal(real: Transport): { readonly transport: Transport; readonly die: () => void } {
-  let isDead = false
-  const transport: Transport = {
-    ...real,
-    kind: real.kind,
-    admin: real.admin,
-    connect: () => real.connect(),
-    close: () => real.close(),
-    producer: (options) => real.producer(options),
-    transactionalProducer: (options) => real.transactionalProducer(options),
-    reader: (options, listener) => real.reader(options, listener),
-    consumer: (options, listener) => {
-      const consumer = real.consumer(options, listener)
-      return {
-        start: () => consumer.start(),
-        stop: () => consumer.stop(),
-        pause: (them) => consumer.pause(them),
-        resume: (them) => consumer.resume(them),
-        committed: (them) => consumer.committed(them),
-        commit: (offsets, generation) =>
-          isDead
-            ? Promise.reject(new StreamsError({ code: 'GENERATION_LOST', what: 'dead', hint: 'Rest.' }))
-            : consumer.commit(offsets, generation),
-      }
-    },
-  }
-  return {
-    transport,
-    die: () => {
-      isDead = true
-    },
-  }
-}
-
-class World {
-  readonly server: EmbeddedServer = embedded()
-  readonly folder: string = mkdtempSync(join(tmpdir(), 'millrace-exact-'))
-  readonly apps: App[] = []
-  #producer: TransportProducer | undefined
-  #transport: Transport | undefined
-  sent = 0
-
-  async send(count: number): Promise<void> {
-    if (this.#producer === undefined) {
-      this.server.createTopic('ratings', { partitions })
-      this.#transport = this.server.transport()
-      await this.#transport.connect()
-      this.#producer = this.#transport.producer({ clientId: 'test' })
-    }
-    const records = Array.from({ length: count }, (_, index) => this.sent + index)
-    this.sent += count
-    const batches = Array.from({ length: partitions }, (_, partition) => ({
-      topic: 'ratings',
-      partition,
-      records: records
-        .filter((n) => partitionOf(Buffer.from(users[n % users.length]!), partitions) === partition)
-        .map((n) => ({
-          key: Buffer.from(users[n % users.length]!),
-          value: Buffer.from(JSON.stringify({ film: films[n % films.length]!, stars: n % 10 })),
-          timestamp: n * 100,
-          headers: [],
-        })),
-    }))
-    await this.#producer.send(batches.filter((batch) => batch.records.length > 0))
-  }
-
-  async run(of: ReturnType<typeof byUser>, options: RunOptions = {}): Promise<App> {
-    const transport = options.transport === undefined ? { embedded: this.server } : {}
-    const app = await run(of, {
-      logger: silentLogger,
-      signals: false,
-      stateFolder: this.folder,
-      commit: { every: 20 },
-      microBatch: { maxRecords: 7 },
-      ...transport,
-      ...options,
-    })
-    this.apps.push(app)
-    return app
-  }
-
-  async end(): Promise<void> {
-    for (const app of this.apps.splice(0)) await app.close().catch(() => {})
-    await this.#transport?.close()
-    rmSync(this.folder, { recursive: true, force: true })
-  }
-}
-
-function total(app: App, store: string): number {
-  return [...app.store<string, number>(store).all()].reduce((sum, [, count]) => sum + count, 0)
-}
+import { byFilm, byUser, mortal, total, until, updates, users, World } from '../testing/rating-world.ts'
 
 let world: World
 beforeEach(() => {
@@ -190,11 +57,89 @@ describe.each(['memory', 'persistent'] as const)('state in a %s store', (storage
   })
 })
 
-async function until(condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !condition(); turn++) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5)
-    })
-  }
-  expect(condition()).toBe(true)
-}
+describe('a zombie that still writes to a changelog', () => {
+  it.each(['before the next commit', 'after the last commit'])('corrupts nothing, %s', async (when) => {
+    await world.send(200)
+    const first = await world.run(byUser('memory'))
+    await first.caughtUp()
+    await world.writeForeign('by-user-per-user-changelog')
+    if (when === 'before the next commit') {
+      await world.send(100)
+      await first.caughtUp()
+      await world.writeForeign('by-user-per-user-changelog')
+      await world.send(100)
+      await first.caughtUp()
+    }
+    await first.close()
+    const second = await world.run(byUser('memory'))
+    await until(() => second.state === 'running' && second.metrics().tasks.length === 4)
+    expect(total(second, 'per-user')).toBe(world.sent)
+    expect([...second.store('per-user').all()]).toHaveLength(users.length)
+  })
+})
+
+describe('state of several members', () => {
+  it('moves with its tasks when members join and leave, and nothing is counted twice', async () => {
+    await world.send(200)
+    const first = await world.run(byFilm('memory'))
+    await world.send(200)
+    const second = await world.run(byFilm('memory'), { instances: 2 })
+    await world.send(200)
+    await Promise.all([first.caughtUp(), second.caughtUp()])
+    expect(total(first, 'per-film') + total(second, 'per-film')).toBe(600)
+    await first.close()
+    await world.send(100)
+    await second.caughtUp()
+    expect(total(second, 'per-film')).toBe(700)
+  })
+
+  it('is warm on a standby, so that a take-over reads only what is missing', async () => {
+    await world.send(400)
+    const first = await world.run(byUser('memory'), { standbyReplicas: 1 })
+    await first.caughtUp()
+    const second = await world.run(byUser('memory'), { standbyReplicas: 1 })
+    await until(() => second.metrics().standbys.length > 0 && first.metrics().standbys.length > 0)
+    await first.caughtUp()
+    await until(() => second.metrics().standbys.every(({ lagRecords, isKnown }) => isKnown && lagRecords === 0))
+    const before = second.metrics().total('records-restored')
+    await first.close()
+    await second.caughtUp()
+    await until(() => second.state === 'running' && second.metrics().tasks.length === 4)
+    expect(total(second, 'per-user')).toBe(400)
+    expect(second.metrics().total('records-restored')).toBe(before)
+  })
+
+  it('is found by its key', async () => {
+    await world.send(100)
+    const first = await world.run(byUser('memory'), { endpoint: 'http://first' })
+    const second = await world.run(byUser('memory'), { endpoint: 'http://second' })
+    await until(() => first.state === 'running' && second.state === 'running')
+    await Promise.all([first.caughtUp(), second.caughtUp()])
+    for (const user of ['ann', 'bob', 'cid']) {
+      const location = first.locate('per-user', user)
+      expect(second.locate('per-user', user)).toEqual({ ...location, isLocal: !location.isLocal })
+      const [owner, other] = location.isLocal ? [first, second] : [second, first]
+      expect(location.endpoint).toBe(owner === first ? 'http://first' : 'http://second')
+      expect(owner.store<string, number>('per-user').get(user)).toBeGreaterThan(10)
+      expect(() => other.store<string, number>('per-user').get(user)).toThrow(`Ask ${location.endpoint}`)
+    }
+  })
+})
+
+describe('exactly once', () => {
+  it('shows no result of a transaction that did not commit, and each of the others once', async () => {
+    await world.send(300)
+    for (let round = 0; round < 3; round++) {
+      const app = await world.run(updates, { guarantee: 'exactly-once' })
+      await world.send(100)
+      await app.caughtUp()
+      await app.close()
+    }
+    const counts = await world.read('updates')
+    for (const user of users) {
+      const own = counts.filter(({ key }) => key === user).map(({ value }) => value)
+      expect(own).toEqual(own.map((_, index) => index + 1))
+    }
+    expect(counts).toHaveLength(600)
+  })
+})

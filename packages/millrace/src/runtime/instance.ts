@@ -13,6 +13,7 @@ import type {
   TransportConsumer,
 } from '../ports/index.ts'
 import type { TaskHost } from '../task/index.ts'
+import type { StandbyMetrics } from './app-metrics.ts'
 import { asStreamsError } from './as-streams-error.ts'
 import { AssignedTasks, type TaskConsumer } from './assigned-tasks.ts'
 import { createAssignor } from './assignor.ts'
@@ -112,6 +113,10 @@ export class Instance implements ConsumerListener, LaneOwner {
 
   get runners(): readonly TaskRunner[] {
     return this.#tasks.runners
+  }
+
+  get standbys(): readonly StandbyMetrics[] {
+    return this.#standbys.metrics
   }
 
   get state(): InstanceState {

@@ -44,6 +44,9 @@ export class StandbyTask {
       })
   }
 
+  /** Whether a commit is known. */
+  isKnown = false
+
   /** How many changelog records are committed and not yet in the stores. */
   get lagRecords(): number {
     return this.#copies.reduce((lag, { committedEnd, position }) => lag + Math.max(0, committedEnd - position), 0)
@@ -60,6 +63,7 @@ export class StandbyTask {
   /** A commit has become known; brings persistent stores to disk as far as they are. */
   committed(state: CommittedState): void {
     for (const copy of this.#copies) copy.committedEnd = state.changelogEnd(copy.spec.storeName) ?? 0
+    this.isKnown = true
     this.#advanced.notify()
     const positions = this.#copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)] as const)
     this.#factory.flush(new Map(positions))

@@ -3,6 +3,7 @@ import { messageOf } from '../errors/index.ts'
 import type { Clock, Logger, TransportAdmin } from '../ports/index.ts'
 import type { StoreFactory } from '../state/index.ts'
 import { decodeCommitMetadata, taskId } from '../task/index.ts'
+import type { StandbyMetrics } from './app-metrics.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
 import { StandbyTask } from './standby-task.ts'
 import type { TaskPlace } from './task-opener.ts'
@@ -42,9 +43,8 @@ export class Standbys {
     return [...this.#tasks.keys()]
   }
 
-  /** Changelog records that the replicas still have to read, by task. */
-  get lagRecords(): ReadonlyMap<string, number> {
-    return new Map([...this.#tasks].map(([id, task]) => [id, task.lagRecords]))
+  get metrics(): readonly StandbyMetrics[] {
+    return [...this.#tasks].map(([taskId, { isKnown, lagRecords }]) => ({ taskId, isKnown, lagRecords }))
   }
 
   /** Follows exactly these tasks from now on. */
