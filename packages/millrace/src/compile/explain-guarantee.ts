@@ -3,18 +3,17 @@ import type { Fact } from './explain.ts'
 
 /** What holds for every topology. */
 export const guarantees =
-  'At least once: offsets are committed after rows and outputs are acknowledged; a crash repeats what was not committed.'
+  'At least once, unless run() is given exactly-once: offsets are committed after rows and outputs are acknowledged; a crash repeats what was not committed.'
 
-/** What state is worth today. To be taken back, sentence by sentence, as changelogs and restore come. */
-export const stateToday =
-  'State: in memory, lost with the process. No changelog is written yet, so run() keeps state on the embedded broker only.'
+/** What holds for every topology with stores. */
+export const guaranteesOfState =
+  'State: what is logged is brought back to what the last commit had, wherever its task goes; what is not begins anew.'
 
-/** A store: its name and kind, where it lives, and its changelog. */
+/** A store: its name and kind, where it lives, and what it is restored from. */
 export function explainState(store: StoreSpec, changelog: string): readonly Fact[] {
-  const where = store.storage === 'memory' ? 'in memory' : 'asked for on disk, still in memory'
   return [
     ['store', `${store.name} (${store.kind}${kept(store)})`],
-    ['state', `${where}, lost with the process`],
+    ['state', store.storage === 'memory' ? 'in memory' : 'on disk (LMDB)'],
     ['changelog', changelog],
   ]
 }
@@ -28,7 +27,7 @@ const byKind: { readonly [Kind in PlanNode['kind']]?: string } = {
   peek: sideEffects,
   'for-each': sideEffects,
   process: sideEffects,
-  'global-table': 'read by testDriver() only: run() does not read global tables yet',
+  'global-table': 'read to its end before processing starts; followed meanwhile, apart from commits',
 }
 
 /** What a crash may do at this operation; nothing where it follows from the operations around it. */

@@ -26,8 +26,8 @@ describe('explain', () => {
       'key: kept',
       'repartition: none: the key is still that of a',
       'store: counts (timestamped-key-value)',
-      'state: in memory, lost with the process',
-      'changelog: not written yet; will be app-counts-changelog',
+      'state: in memory',
+      'changelog: app-counts-changelog',
       'after crash: exact under at-least-once',
     ])
   })
@@ -48,7 +48,7 @@ describe('explain', () => {
       'key: kept',
       'repartition: through app-grouped-repartition: by-value may have changed the key',
       'store: counted (timestamped-key-value)',
-      'state: in memory, lost with the process',
+      'state: in memory',
       'changelog: none: logged is false',
     ])
   })

@@ -1,7 +1,7 @@
 import type { PlanNode, StoreSpec } from '../plan/index.ts'
 import type { CompiledTopology } from './compiled-topology.ts'
 import { lookedUpStores } from './connected-stores.ts'
-import { explainExactness, explainGuarantee, explainState, guarantees, stateToday } from './explain-guarantee.ts'
+import { explainExactness, explainGuarantee, explainState, guarantees, guaranteesOfState } from './explain-guarantee.ts'
 import { explainKey, KeyChanges } from './explain-key.ts'
 import { explainRepartitions } from './explain-repartition.ts'
 import { inputsOf } from './input-names.ts'
@@ -21,7 +21,7 @@ export function explain(topology: CompiledTopology): string {
   const explained = explainer(topology)
   const hasState = globalTables.length > 0 || subTopologies.some((sub) => sub.stores.length > 0)
   const lines = [`Topology ${name} (application id ${applicationId})`, `  ${guarantees}`]
-  if (hasState) lines.push(`  ${stateToday}`)
+  if (hasState) lines.push(`  ${guaranteesOfState}`)
   for (const sub of subTopologies) {
     lines.push('', `Sub-topology ${sub.id}: tasks ${sub.name}_0 …, one per partition of ${inputsOf(sub)}`)
     for (const node of sub.nodes) lines.push(...explained(node))
@@ -59,7 +59,7 @@ function explainer(topology: CompiledTopology): (node: PlanNode) => readonly str
 function changelogOf(node: PlanNode, store: StoreSpec, { applicationId }: CompiledTopology): string {
   if (node.kind === 'global-table') return `none: ${node.topic} itself has its rows`
   if (store.changelogTopic !== undefined) return `none: ${store.changelogTopic} itself has its rows`
-  return store.isLogged ? `not written yet; will be ${applicationId}-${store.name}-changelog` : 'none: logged is false'
+  return store.isLogged ? `${applicationId}-${store.name}-changelog` : 'none: logged is false'
 }
 
 /** Of what the stores of an operation hold; a global table, and what is not logged, has nothing to be exact about. */
