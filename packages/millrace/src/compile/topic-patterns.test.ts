@@ -95,6 +95,18 @@ describe('a pattern that may take the topic of another source', () => {
   })
 })
 
+describe('a pattern that is written twice', () => {
+  it('is refused where it stands the second time', () => {
+    const define = (t: TopologyBuilder): void => {
+      copy(t)
+      t.source(/^orders-/).to('x')
+    }
+    expect(() => topology('t', define)).toThrow(
+      /Topic '\/\^orders-\/' has two sources \(the other one at .*topic-patterns/,
+    )
+  })
+})
+
 describe('run() with a pattern', () => {
   const start = async (define: (t: TopologyBuilder) => void, topics: Readonly<Record<string, number>>) => {
     const server = embedded()

@@ -12,7 +12,13 @@ export function checkSources(plan: Plan): void {
     })
   }
   const readers = new Map<string, SourceNode | GlobalTableNode>()
+  const patterns = new Map<string, SourceNode>()
   for (const source of sources) {
+    if (source.pattern !== undefined) {
+      const same = patterns.get(String(source.pattern))
+      if (same !== undefined) throw twice(String(source.pattern), same, source)
+      patterns.set(String(source.pattern), source)
+    }
     for (const topic of source.topics) {
       const first = readers.get(topic)
       if (first !== undefined) throw twice(topic, first, source)
