@@ -123,13 +123,20 @@ export class KafkajsReader implements TransportReader {
         await this.#replace(session, thrown)
       }
       if (this.#session !== session) continue
-      const admitted = [...this.#waiting].map((name): PartitionOffset => {
-        const { topic, partition, next } = this.#readings.get(name)!
-        return { topic, partition, offset: next }
-      })
-      this.#waiting.clear()
-      session.fetcher.start(admitted)
+      session.fetcher.start(this.#takeAdmissible())
     }
+  }
+
+  /** What waits and whose topic the cluster knows; another may have come a moment ago. */
+  #takeAdmissible(): readonly PartitionOffset[] {
+    const admitted: PartitionOffset[] = []
+    for (const name of this.#waiting) {
+      const { topic, partition, next } = this.#readings.get(name)!
+      if (!this.#topics.has(topic)) continue
+      this.#waiting.delete(name)
+      admitted.push({ topic, partition, offset: next })
+    }
+    return admitted
   }
 
   async #targetTopics({ cluster }: ClusterHandle): Promise<void> {
