@@ -1,7 +1,7 @@
 export { buildChain, type Chain, type TaskServices } from './build-chain.ts'
 export { CurrentRecord } from './current-record.ts'
 export type { TableView } from './table-view.ts'
-export { originHeader, originMark, type RecordOriginMark, withoutOrigin } from './origin-header.ts'
+export { isSameInput, type RecordOriginMark, withoutOrigin } from './origin-header.ts'
 export { eventTime } from './event-time.ts'
 export { source, type SourceReader } from './source.ts'
 export type { AsyncCut, Forward, ProcessorServices } from './processor.ts'

@@ -1,12 +1,29 @@
 import type { RecordHeader, RecordHeaders } from '../ports/record.ts'
+import { murmur2 } from '../serde/murmur2.ts'
 
 /** Where a record of an internal topic comes from: what its writer was processing, and which of the results it is. */
 export interface RecordOriginMark {
-  /** The input partition of the writing task. */
+  /** The input of the writing task, see `writerOf`. */
   readonly partition: number
   readonly offset: number
   /** From 0: several records may come of one. */
   readonly index: number
+}
+
+/** A topic has fewer partitions than that. */
+const partitions = 0x1_0000
+
+/**
+ * One input partition of a writer, as a number: 16 bits of the hash of its topic, 16 of the partition. A source that reads
+ * another topic than before has offsets that have nothing to do with those seen.
+ */
+export function writerOf(topic: string, partition: number): number {
+  return (murmur2(Buffer.from(topic)) & (partitions - 1)) * partitions + (partition % partitions)
+}
+
+/** Whether two writers read the same topic. */
+export function isSameInput(one: number, other: number): boolean {
+  return Math.floor(one / partitions) === Math.floor(other / partitions)
 }
 
 const headerName = 'millrace.origin'

@@ -3,7 +3,7 @@ import type { RepartitionSinkNode } from '../plan/index.ts'
 import { partitionedOutput } from './partitioned-output.ts'
 import type { RecordHeaders } from '../ports/record.ts'
 import type { CurrentRecord } from './current-record.ts'
-import { originHeader } from './origin-header.ts'
+import { originHeader, writerOf } from './origin-header.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
 
 /** Writes records to an internal topic. Null keys are dropped, unless an operation behind it wants them. */
@@ -36,11 +36,18 @@ export function repartitionSink(node: RepartitionSinkNode, _forward: Forward, se
 function markedHeaders(record: CurrentRecord): () => RecordHeaders {
   let offset = -1
   let index = 0
+  let partition = -1
+  let writer = 0
   return () => {
     if (record.offset < 0) return record.headers
     index = record.offset === offset ? index + 1 : 0
     offset = record.offset
-    return [...record.headers, originHeader(record.partition, offset, index)]
+    if (partition !== record.partition) {
+      partition = record.partition
+      // one topic per writer, see `decideOrigins`
+      writer = writerOf(record.topic, partition)
+    }
+    return [...record.headers, originHeader(writer, offset, index)]
   }
 }
 

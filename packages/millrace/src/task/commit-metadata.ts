@@ -77,7 +77,7 @@ export function decodeCommitMetadata(text: string): CommittedState | undefined {
 
 /** An upper bound of what a task with so many stores and so many writing partitions commits, bytes. */
 export function metadataBytesFor(stores: number, originPartitions: number): number {
-  return 24 + stores * (4 + 8) + originPartitions * (3 + 8 + 3)
+  return 24 + stores * (4 + 8) + originPartitions * (5 + 8 + 3)
 }
 
 function writeVarint(bytes: number[], value: number): void {

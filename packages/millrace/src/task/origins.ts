@@ -1,4 +1,4 @@
-import type { RecordOriginMark } from '../processors/index.ts'
+import { isSameInput, type RecordOriginMark } from '../processors/index.ts'
 import type { CommittedState, Origin } from './commit-metadata.ts'
 
 /**
@@ -21,7 +21,14 @@ export class Origins {
   }
 
   add(topic: string, origin: RecordOriginMark): void {
-    this.#byTopic.get(topic)?.set(origin.partition, origin)
+    const known = this.#byTopic.get(topic)
+    if (known === undefined) return
+    if (!known.has(origin.partition)) {
+      const [one] = known.keys()
+      // the writer's source has another topic than before: nothing of it has been seen, nothing else will come
+      if (one !== undefined && !isSameInput(one, origin.partition)) known.clear()
+    }
+    known.set(origin.partition, origin)
   }
 
   /** A copy that stays as it is. */
