@@ -9,7 +9,7 @@ import type { TaskRunner } from './task-runner.ts'
 
 /** What happens in tasks, for the member that they belong to. */
 export interface TaskListener {
-  processed(result: MicroBatchResult): void
+  processed(result: MicroBatchResult, runner: TaskRunner): void
   failed(runner: TaskRunner, thrown: unknown): void
   /** A task's stores are restored, and it processes. */
   started(runner: TaskRunner): void
@@ -114,7 +114,7 @@ export class AssignedTasks {
       this.#runners.set(runner.task.id, runner)
       for (const queue of runner.task.queues) this.#byPartition.set(nameOf(queue), runner)
       runner.results$.subscribe({
-        next: (result) => this.#listener.processed(result),
+        next: (result) => this.#listener.processed(result, runner),
         error: (thrown: unknown) => this.#listener.failed(runner, thrown),
       })
     }

@@ -100,7 +100,7 @@ export class Instance implements ConsumerListener, LaneOwner {
     this.#standbys = parts.standbys(this.#reader)
     const opener = new TaskOpener(parts, consumer, this.#reader, this.#standbys)
     this.#tasks = new AssignedTasks(parts, consumer, opener, this.#lanes, {
-      processed: ({ records }) => this.#processed(records),
+      processed: ({ records }, runner) => this.#processed(records, runner),
       failed: (_runner, thrown) => this.#taskFailed(asStreamsError(thrown)),
       started: (runner) => this.#taskStarted(runner),
     })
@@ -292,11 +292,11 @@ export class Instance implements ConsumerListener, LaneOwner {
     })
   }
 
-  #processed(records: number): void {
+  #processed(records: number, { task }: TaskRunner): void {
     this.#uncommitted += records
-    const { commitMaxRecords } = this.#parts.options
+    const { commitMaxRecords, commitMaxStateBytes } = this.#parts.options
     if (this.#committing !== undefined) return
-    if (this.#uncommitted >= commitMaxRecords) this.#commitInBackground()
+    if (this.#uncommitted >= commitMaxRecords || task.pendingBytes >= commitMaxStateBytes) this.#commitInBackground()
   }
 
   #taskStarted(runner: TaskRunner): void {

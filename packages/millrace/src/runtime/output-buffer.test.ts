@@ -90,6 +90,23 @@ describe('OutputBuffer', () => {
     expect(producer.outstanding).toBe(0)
   })
 
+  it('holds back what is added after a seal until it is unsealed, in the same partition too', async () => {
+    const producer = new HeldProducer()
+    const { buffer, add } = bufferOn(producer)
+    add('out', 'k', 'inside')
+    buffer.seal()
+    add('out', 'k', 'outside')
+    buffer.kick()
+    const flushed = buffer.flush()
+    await producer.acknowledge()
+    expect(producer.log.get('out 0')).toEqual(['inside'])
+    expect(await state(flushed)).toBe('pending')
+    buffer.unseal()
+    await producer.acknowledge()
+    expect(producer.log.get('out 0')).toEqual(['inside', 'outside'])
+    expect(await state(flushed)).toBe('resolved')
+  })
+
   it('flushes what was added before the call and waits for nothing that came after it', async () => {
     const producer = new HeldProducer()
     const { buffer, add } = bufferOn(producer)

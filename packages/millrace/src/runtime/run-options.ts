@@ -55,6 +55,8 @@ export interface RunOptions {
     readonly every?: number
     /** Commit after this many records, too. Default 100,000. */
     readonly maxRecords?: number
+    /** Commit when the stores of one task hold this many bytes for it, too. Default 32 MiB. */
+    readonly maxStateBytes?: number
   }
   readonly microBatch?: {
     /** Default 1,000. */
@@ -91,6 +93,7 @@ export interface FilledRunOptions {
   readonly taskTimeoutMs: number
   readonly commitEveryMs: number
   readonly commitMaxRecords: number
+  readonly commitMaxStateBytes: number
   readonly limits: MicroBatchLimits
   readonly closeTimeoutMs: number
 }
@@ -112,6 +115,7 @@ export function fillOptions(options: RunOptions): FilledRunOptions {
     taskTimeoutMs: positive('taskTimeout', options.taskTimeout ?? 300_000),
     commitEveryMs: positive('commit.every', commit.every ?? (guarantee === 'exactly-once' ? 100 : 30_000)),
     commitMaxRecords: positive('commit.maxRecords', commit.maxRecords ?? 100_000),
+    commitMaxStateBytes: positive('commit.maxStateBytes', commit.maxStateBytes ?? 32 * 1024 * 1024),
     limits: {
       maxRecords: positive('microBatch.maxRecords', microBatch.maxRecords ?? 1_000),
       maxBytes: positive('microBatch.maxBytes', microBatch.maxBytes ?? 1024 * 1024),

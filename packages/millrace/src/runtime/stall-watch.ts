@@ -1,6 +1,14 @@
 import { StreamsError } from '../errors/index.ts'
 import type { Clock, Logger } from '../ports/index.ts'
-import type { TaskRunner } from './task-runner.ts'
+
+/** What is watched of a task. */
+export interface Watched {
+  readonly id: string
+  /** In words; undefined when it has nothing to do. */
+  readonly waitsFor: string | undefined
+  /** Changes whenever it gets on. */
+  readonly progressMark: string
+}
 
 interface Seen {
   readonly mark: string
@@ -15,15 +23,15 @@ export class StallWatch {
   readonly #limitMs: number
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #runners: () => readonly TaskRunner[]
+  readonly #tasks: () => readonly Watched[]
   readonly #seen = new Map<string, Seen>()
   #cancel: (() => void) | undefined
 
-  constructor(limitMs: number, clock: Clock, logger: Logger, runners: () => readonly TaskRunner[]) {
+  constructor(limitMs: number, clock: Clock, logger: Logger, tasks: () => readonly Watched[]) {
     this.#limitMs = limitMs
     this.#clock = clock
     this.#logger = logger
-    this.#runners = runners
+    this.#tasks = tasks
   }
 
   start(): void {
@@ -39,20 +47,18 @@ export class StallWatch {
 
   #look(): void {
     const nowMs = this.#clock.nowMs()
-    const runners = this.#runners()
-    for (const runner of runners) {
-      const { id } = runner.task
-      const reason = runner.waitsFor
-      const mark = runner.progressMark
+    const tasks = this.#tasks()
+    for (const { id, waitsFor, progressMark } of tasks) {
       const seen = this.#seen.get(id)
-      if (reason === undefined || seen?.mark !== mark) this.#seen.set(id, { mark, sinceMs: nowMs })
-      else if (nowMs - seen.sinceMs >= this.#limitMs) {
+      if (waitsFor === undefined || seen?.mark !== progressMark) {
+        this.#seen.set(id, { mark: progressMark, sinceMs: nowMs })
+      } else if (nowMs - seen.sinceMs >= this.#limitMs) {
         seen.sinceMs = nowMs
-        const error = stalled(id, this.#limitMs, reason)
-        this.#logger.error({ code: error.code, taskId: id, waitsFor: reason }, error.message)
+        const error = stalled(id, this.#limitMs, waitsFor)
+        this.#logger.error({ code: error.code, taskId: id, waitsFor }, error.message)
       }
     }
-    const ids = new Set(runners.map(({ task }) => task.id))
+    const ids = new Set(tasks.map(({ id }) => id))
     for (const id of this.#seen.keys()) if (!ids.has(id)) this.#seen.delete(id)
   }
 }

@@ -82,6 +82,12 @@ export class TaskOpener {
     if (stopped.aborted) return
     if (outcome === 'ahead') return listener.isAhead(runner)
     restore.isDone = true
+    if (state === undefined && restore.touched > 0) {
+      logger.warn(
+        { taskId: task.id, records: restore.touched },
+        'No commit says how far these changelogs go (offsets expired, or were reset): the task begins with empty stores',
+      )
+    }
     runner.mustCommit = restore.touched > 0
     runner.start()
     if (restore.total > 0) {

@@ -162,6 +162,10 @@ export class TaskRunner {
     this.#wake.notify()
   }
 
+  get id(): string {
+    return this.task.id
+  }
+
   /** Changes whenever the task gets on with something. */
   get progressMark(): string {
     const at = this.task.queues.map(({ position }) => position).join()

@@ -170,6 +170,13 @@ export class Task {
     this.#clock.runWallClock()
   }
 
+  /** Roughly what its stores hold for the next commit. */
+  get pendingBytes(): number {
+    let bytes = 0
+    for (const store of this.stores.values()) bytes += store.pendingBytes
+    return bytes
+  }
+
   /** The stores of the task, by name. */
   get stores(): ReadonlyMap<string, StateStore> {
     return this.#state.stores
