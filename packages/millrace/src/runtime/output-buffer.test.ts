@@ -100,11 +100,11 @@ describe('OutputBuffer', () => {
     const flushed = buffer.flush()
     await producer.acknowledge()
     expect(producer.log.get('out 0')).toEqual(['inside'])
-    expect(await state(flushed)).toBe('pending')
+    expect(await state(flushed)).toBe('resolved')
+    expect(producer.outstanding).toBe(0)
     buffer.unseal()
     await producer.acknowledge()
     expect(producer.log.get('out 0')).toEqual(['inside', 'outside'])
-    expect(await state(flushed)).toBe('resolved')
   })
 
   it('flushes what was added before the call and waits for nothing that came after it', async () => {

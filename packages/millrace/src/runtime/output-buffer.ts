@@ -132,9 +132,9 @@ export class OutputBuffer {
     if (this.#bytes > 0 && this.#sending === undefined && !this.#isHeldBack()) this.#send().catch(() => {})
   }
 
-  /** Resolves when everything that was added before the call is acknowledged. Rejects with PRODUCE_FAILED. */
+  /** Resolves when everything that was added before the call, or the seal, is acknowledged. Rejects with PRODUCE_FAILED. */
   async flush(): Promise<void> {
-    const target = this.#added
+    const target = Math.min(this.#added, this.#sealedAt)
     while (this.#failure === undefined && this.#oldest() < target) await this.#send()
     if (this.#failure !== undefined) throw this.#failure
   }
