@@ -72,6 +72,16 @@ describe('explain', () => {
     expect(factsOf('joined', define)).toContain('looks up: rows in rows-table')
   })
 
+  it('says where a function chooses the partition', () => {
+    const text = topology('app', (t) => {
+      t.source('a', number)
+        .repartition({ name: 'r', partition: () => 0 })
+        .to('out', { ...number, partition: () => 0 })
+    }).describe()
+    expect(text).toContain('to internal topic app-r-repartition (key string, value json, partition by a function)')
+    expect(text).toContain('to topic out (key string, value json, partition by a function)')
+  })
+
   it('does not promise state to a topology that has none', () => {
     expect(topology('app', (t) => t.source('a').to('b')).explain()).not.toContain('State:')
   })

@@ -1,6 +1,6 @@
 import type { PlanNode, Policy } from '../plan/index.ts'
 import { inputNames } from './input-names.ts'
-import { statefulLabel } from './stateful-label.ts'
+import { chosenPartition, statefulLabel } from './stateful-label.ts'
 
 /** One line about a node: the operation as written, with what decides its behaviour. */
 export function nodeLabel(node: PlanNode): string {
@@ -25,7 +25,7 @@ export function nodeLabel(node: PlanNode): string {
     case 'join-lookup':
       return `joinTable ${node.type} ${node.table.name}`
     case 'topic-sink':
-      return `to topic ${node.route === undefined ? node.topics.join(', ') : `by record (${node.topics.join(', ')})`} (key ${node.keySerde.name}, value ${node.valueSerde.name}${policy(node.onError)})`
+      return `to topic ${node.route === undefined ? node.topics.join(', ') : `by record (${node.topics.join(', ')})`} (key ${node.keySerde.name}, value ${node.valueSerde.name}${policy(node.onError)}${chosenPartition(node)})`
     case 'table-sink':
       return `sinkCassandra ${node.table.keyspace}.${node.table.table} (every ${node.options.everyMs} ms, write time ${node.options.writeTime}${policy(node.onRejected)})`
     case 'repartition':

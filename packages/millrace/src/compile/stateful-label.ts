@@ -27,7 +27,7 @@ export function statefulLabel(node: Exclude<PlanNode, { readonly kind: Stateless
     case 'repartition':
       return `repartition ${node.name}`
     case 'repartition-sink':
-      return `to internal topic ${node.topic} (key ${node.keySerde.name}, value ${node.valueSerde.name})`
+      return `to internal topic ${node.topic} (key ${node.keySerde.name}, value ${node.valueSerde.name}${chosenPartition(node)})`
     case 'process':
       return `${node.isKeyFixed ? 'processValues' : 'process'}${names('stores', Object.values(node.stores))}`
     case 'table-source':
@@ -68,6 +68,11 @@ export function statefulLabel(node: Exclude<PlanNode, { readonly kind: Stateless
     case 'to-stream':
       return 'toStream'
   }
+}
+
+/** Said where the partition does not follow from the key. */
+export function chosenPartition({ partitioner }: { readonly partitioner?: unknown }): string {
+  return partitioner === undefined ? '' : ', partition by a function'
 }
 
 function kept(node: {
