@@ -6,7 +6,8 @@ const noHeaders: RecordHeaders = Object.freeze([])
 
 /** What a changelog record says beside key and value: its time, where that is no part of either, and whether it takes back. */
 export function changelogHeaders(change: StoreChange, carriesTime: boolean): RecordHeaders {
-  if (!carriesTime) return noHeaders
+  // of a window, too: the time of a retraction is what it sets the observed time to
+  if (!carriesTime && change.isRetraction !== true) return noHeaders
   const time = Buffer.allocUnsafe(8)
   time.writeBigInt64BE(BigInt(change.timestamp))
   const headers = [{ name: timeHeader, value: time }]

@@ -1,18 +1,22 @@
 import { type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
-import type { GlobalTableNode } from '../../plan/index.ts'
 import type { LookupTable, LookupTableSpec, StateStore } from '../../ports/index.ts'
 import { MetricsRegistry } from '../../runtime/metrics-registry.ts'
 import { createMemoryStores } from '../../state/index.ts'
-import { GlobalTable, PartitionGroup, Task, type TaskHost } from '../../task/index.ts'
+import { GlobalTable, PartitionGroup, Task, type TaskHost, taskId } from '../../task/index.ts'
 import type { ManualClock } from '../manual-clock.ts'
 import { silentLogger } from '../silent-logger.ts'
+import { DriverLogs } from './driver-logs.ts'
 import { DriverOutputs, type Written } from './driver-outputs.ts'
+import { commitOf, type DriverCommit, flushStores, restoreStores } from './driver-restore.ts'
 import { DriverStores, type DriverStoreOptions } from './driver-stores.ts'
 import { recordingWriter } from './recording-writer.ts'
 import { singleRecordBatch } from './single-record-batch.ts'
 
 type Lookups = ReadonlyMap<LookupTableSpec<unknown, unknown>, LookupTable<unknown, unknown>>
+
+// Waiting for the disk at every record would make tests slow, and stores on disk may be behind at a crash.
+const commitsPerFlush = 20
 
 export interface DriverTaskOptions extends Omit<DriverStoreOptions, 'applicationId'> {
   /** Default 1. */
@@ -26,11 +30,13 @@ export class DriverTasks {
   readonly inputTopics: readonly string[]
   readonly #topology: CompiledTopology
   readonly #lookups: Lookups
-  readonly #globals: ReadonlyMap<string, GlobalTable>
-  readonly #tasks: readonly Task[]
+  #globals: ReadonlyMap<string, GlobalTable>
+  #tasks: readonly Task[]
   /** The inputs of all tasks: as in Kafka Streams' driver, the earliest record of all is next. */
-  readonly #group: PartitionGroup
-  readonly #offsets = new Map<string, number>()
+  #group: PartitionGroup
+  readonly #logs: DriverLogs
+  #commits: ReadonlyMap<string, DriverCommit> = new Map()
+  #commitCount = 0
   readonly #stores: DriverStores
   readonly #clock: ManualClock
   readonly #commitEvery: number
@@ -51,12 +57,9 @@ export class DriverTasks {
     this.#stores = new DriverStores({ ...stores, applicationId: topology.applicationId })
     const read = new Set(topology.subTopologies.flatMap((sub) => sub.sourceTopics))
     this.inputTopics = [...read, ...topology.globalTables.map((node) => node.topic)]
-    this.#globals = new Map(topology.globalTables.map((node) => [node.id, this.#openGlobal(node)]))
-    const host = this.#host()
-    this.#tasks = topology.subTopologies.map((sub) => {
-      const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: 0 }))
-      return new Task(sub, 0, positions, topology.plan.onProcessError, host)
-    })
+    this.#logs = new DriverLogs(topology)
+    this.#globals = this.#openGlobals()
+    this.#tasks = this.#openTasks()
     this.#group = new PartitionGroup(this.#tasks.flatMap((task) => task.inputs))
     for (const task of this.#tasks) task.start()
     this.#setTimer()
@@ -84,6 +87,42 @@ export class DriverTasks {
     this.#commit()
     this.#run()
     if (this.#uncommitted > 0) this.commit()
+  }
+
+  /**
+   * Ends all tasks and opens them again, as of the last commit: what was processed since is processed again. Topics,
+   * changelogs and the folder of persistent stores stay, the rest of the memory does not. A clean end commits first.
+   */
+  restart(isCrash: boolean): void {
+    if (!isCrash) {
+      this.commit()
+      this.#flush()
+    }
+    for (const task of this.#tasks) task.abandon()
+    this.#uncommitted = 0
+    this.#globals = this.#openGlobals()
+    this.#tasks = this.#openTasks()
+    this.#group = new PartitionGroup(this.#tasks.flatMap((task) => task.inputs))
+    for (const task of this.#tasks) {
+      const commit = this.#commits.get(task.id)
+      if (commit !== undefined) restoreStores(task, commit, this.#logs)
+      task.start()
+    }
+    const before = [...this.#logs.order]
+    for (const { record, offset } of before) this.#updateGlobals(record, offset)
+    for (const { record, offset } of before) {
+      this.#deliverToTasks(record, offset)
+      this.#run()
+    }
+  }
+
+  /** The records that a store is restored from; undefined for one without a changelog. */
+  changelog(storeName: string): readonly Written[] | undefined {
+    return this.#logs.changelogOf(storeName)
+  }
+
+  get internalTopics(): readonly string[] {
+    return [...this.#topology.repartitionTopics.map((one) => one.topic), ...this.#logs.changelogTopics]
   }
 
   close(): void {
@@ -140,9 +179,22 @@ export class DriverTasks {
 
   #commit(): void {
     this.#uncommitted = 0
+    const commits = new Map(this.#commits)
     for (const task of this.#tasks) {
       task.flushCaches()
-      if (!task.hasPendingCuts) task.complete()
+      if (task.hasPendingCuts) continue
+      task.complete()
+      commits.set(task.id, commitOf(task, task.note(), this.#logs))
+    }
+    this.#commits = commits
+    this.#commitCount += 1
+    if (this.#commitCount % commitsPerFlush === 0) this.#flush()
+  }
+
+  #flush(): void {
+    for (const task of this.#tasks) {
+      const commit = this.#commits.get(task.id)
+      if (commit !== undefined) flushStores(task, commit)
     }
   }
 
@@ -150,18 +202,35 @@ export class DriverTasks {
     for (const record of this.outputs.takeNew()) this.#enqueue(record)
   }
 
-  /** Hands a record to whoever reads its topic: global tables have it at once, tasks in its turn. */
   #enqueue(record: Written): void {
     const { topic } = record
-    const readers = this.#readersOf(topic)
-    const globals = this.#topology.globalTables.filter((node) => node.topic === topic)
-    if (readers.length === 0 && globals.length === 0) return
-    const offset = this.#offsets.get(topic) ?? 0
-    this.#offsets.set(topic, offset + 1)
+    const isRead = this.#readersOf(topic).length > 0 || this.#topology.globalTables.some((node) => node.topic === topic)
+    if (isRead) this.#deliver(record, this.#logs.append(record))
+  }
+
+  /** Hands a record to whoever reads its topic: global tables have it at once, tasks in its turn. */
+  #deliver(record: Written, offset: number): void {
+    this.#updateGlobals(record, offset)
+    this.#deliverToTasks(record, offset)
+  }
+
+  #updateGlobals(record: Written, offset: number): void {
+    for (const node of this.#topology.globalTables) {
+      if (node.topic !== record.topic) continue
+      this.#globals.get(node.id)!.update(singleRecordBatch({ ...record, partition: 0, offset }))
+    }
+  }
+
+  #deliverToTasks(record: Written, offset: number): void {
     const batch = singleRecordBatch({ ...record, partition: 0, offset })
-    for (const node of globals) this.#globals.get(node.id)!.update(batch)
-    for (const task of readers) task.enqueue(batch)
+    for (const task of this.#readersOf(record.topic)) {
+      if (offset >= this.#committedOffset(task, record.topic)) task.enqueue(batch)
+    }
     if (this.#group.inputs.length > 1) this.#group.readHeads()
+  }
+
+  #committedOffset(task: Task, topic: string): number {
+    return this.#commits.get(task.id)?.offsets.find((one) => one.topic === topic)?.offset ?? 0
   }
 
   #readersOf(topic: string): readonly Task[] {
@@ -174,8 +243,26 @@ export class DriverTasks {
     })
   }
 
-  #openGlobal(node: GlobalTableNode): GlobalTable {
-    return new GlobalTable(node, createMemoryStores(), this.metrics.counter('records-dropped', node.id))
+  #openGlobals(): ReadonlyMap<string, GlobalTable> {
+    return new Map(
+      this.#topology.globalTables.map((node) => {
+        const dropped = this.metrics.counter('records-dropped', node.id)
+        // its records are read from the beginning, and so counted again
+        dropped.value = 0
+        return [node.id, new GlobalTable(node, createMemoryStores(), dropped)]
+      }),
+    )
+  }
+
+  #openTasks(): readonly Task[] {
+    const { subTopologies, plan } = this.#topology
+    const host = this.#host()
+    return subTopologies.map((sub) => {
+      const commit = this.#commits.get(taskId(sub, 0))
+      const offsetOf = (topic: string): number => commit?.offsets.find((one) => one.topic === topic)?.offset ?? 0
+      const positions = sub.sourceTopics.map((topic) => ({ topic, partition: 0, offset: offsetOf(topic) }))
+      return new Task(sub, 0, positions, plan.onProcessError, host, commit?.state)
+    })
   }
 
   #host(): TaskHost {
@@ -184,7 +271,11 @@ export class DriverTasks {
       logger: silentLogger,
       metrics: this.metrics,
       lookup: (table) => this.#lookups.get(table)!,
-      output: (topic, key, value, timestamp, headers) => this.outputs.add({ topic, key, value, timestamp, headers }),
+      output: (topic, key, value, timestamp, headers) => {
+        const record = { topic, key, value, timestamp, headers }
+        if (this.#logs.changelogTopics.includes(topic)) this.#logs.appendChange(record)
+        else this.outputs.add(record)
+      },
       partitionsOf: () => 1,
       sinkWriter: (id) => {
         const node = this.#topology.plan.nodes.find((one) => one.id === id)

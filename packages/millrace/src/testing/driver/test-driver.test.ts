@@ -196,4 +196,67 @@ describe('testDriver', () => {
     expect(driver.output('out').records()[0]?.value).toEqual(Buffer.from([0, 0, 0, 1]))
     expect(driver.produced()).toEqual(['out'])
   })
+
+  const countsOf = (driver: TestDriver): unknown[] =>
+    driver
+      .output('n')
+      .records()
+      .map(({ key, value }) => `${String(key)} ${String(value)}`)
+
+  it.each(['memory', 'persistent'] as const)('goes on after a restart where it was, with stores: %s', (storage) => {
+    const driver = testDriver(counted, { storage })
+    for (const key of ['a', 'b', 'a']) driver.input('in').send(key, '')
+    driver.restart()
+    driver.input('in').send('a', '')
+    expect(countsOf(driver)).toEqual(['a 1', 'b 1', 'a 2', 'a 3'])
+    driver.close()
+  })
+
+  it('processes again after a crash what was not committed: outputs come twice, counts do not', () => {
+    const driver = testDriver(counted, { commitEvery: 2 })
+    for (const key of ['a', 'a', 'a']) driver.input('in').send(key, '')
+    driver.restart({ crash: true })
+    driver.input('in').send('a', '')
+    expect(countsOf(driver)).toEqual(['a 1', 'a 2', 'a 3', 'a 3', 'a 4'])
+    driver.close()
+  })
+
+  it('begins anew after a restart with what has no changelog', () => {
+    const unlogged = topology('unlogged', (t) => {
+      t.source('in', { value: string() }).groupByKey().count({ logged: false }).toStream().to('n')
+    })
+    const driver = testDriver(unlogged)
+    driver.input('in').send('a', '')
+    driver.restart()
+    driver.input('in').send('a', '')
+    expect(countsOf(driver)).toEqual(['a 1', 'a 1'])
+    expect(driver.internalTopics()).toEqual([])
+  })
+
+  it('reads a global table again after a restart', () => {
+    const joined = topology('joined', (t) => {
+      const names = t.globalTable('names', { value: string() })
+      t.source('in', { value: string() })
+        .joinTable(names, { type: 'inner', on: (value) => value, select: (_, name) => name })
+        .to('n')
+    })
+    const driver = testDriver(joined)
+    driver.input('names').send('1', 'one')
+    driver.restart()
+    driver.input('in').send('a', '1')
+    expect(countsOf(driver)).toEqual(['a one'])
+  })
+
+  it('shows changelogs, and the names of internal topics', () => {
+    const driver = testDriver(counted, { storage: 'memory' })
+    for (const key of ['a', 'b', 'a']) driver.input('in').send(key, '', { at: 7 })
+    const changes = driver.changelog('counts').map(({ key, value }) => [String(key), value?.readBigInt64BE(8)])
+    expect(changes).toEqual([
+      ['a', 1n],
+      ['b', 1n],
+      ['a', 2n],
+    ])
+    expect(driver.internalTopics()).toEqual(['counted-counts-changelog'])
+    expect(() => driver.changelog('none')).toThrow("no changelog of a store 'none'")
+  })
 })

@@ -164,6 +164,32 @@ export class TestDriver {
     await this.#tasks.settle()
   }
 
+  /**
+   * Ends all tasks and opens them again: topics, changelogs and the folder of persistent stores stay, and stores come
+   * back from them. `crash`: what was not committed (see `commitEvery`) is processed again; without it, the driver
+   * commits first, as `app.close()` does.
+   */
+  restart(options: { readonly crash?: boolean } = {}): void {
+    this.#tasks.restart(options.crash ?? false)
+  }
+
+  /** What a store would be restored from, oldest first, as bytes. Throws TOPOLOGY_INVALID where it has no changelog. */
+  changelog(storeName: string): readonly TestRecord<Buffer | null, Buffer | null>[] {
+    const records = this.#tasks.changelog(storeName)
+    if (records !== undefined) return records.map(({ topic: _topic, ...record }) => record)
+    throw new StreamsError({
+      code: 'TOPOLOGY_INVALID',
+      what: `Topology '${this.#topology.name}' has no changelog of a store '${storeName}'`,
+      hint: `It has the stores ${this.#tasks.storeNames.join(', ') || 'none'}; those with \`logged: false\` have no changelog.`,
+      storeName,
+    })
+  }
+
+  /** Topics of Millrace's own: those between sub-topologies, and changelogs. */
+  internalTopics(): readonly string[] {
+    return this.#tasks.internalTopics
+  }
+
   /** Commits now, whatever `commitEvery` says: record caches let go. */
   commit(): void {
     this.#tasks.commit()

@@ -127,12 +127,8 @@ export const streamSteps: Readonly<Record<string, Apply>> = {
   toStream: (pool, { a }) => addStream(pool, tableAt(pool, a).toStream()),
   suppressTime: (pool, { a, n }) => {
     const bounds = n % 2 === 0 ? { maxRecords: 2 } : {}
-    addStream(
-      pool,
-      tableAt(pool, a)
-        .suppress(untilTimeLimit(n * 5, bounds))
-        .toStream(),
-    )
+    const counts = streamAt(pool, a).groupByKey({ key, value }).count()
+    addStream(pool, counts.suppress(untilTimeLimit(n * 5, bounds)).toStream())
   },
   joinTable: (pool, { a, b, n }) => {
     const type = n % 2 === 0 ? 'inner' : 'left'
