@@ -4,6 +4,10 @@ import type { KeyValueStore } from '../ports/state-store.ts'
 import type { JoinSideKey, JoinSideValues } from '../serde/join-side.ts'
 import type { ProcessorServices } from './processor.ts'
 
+/** A look past more open records than this is not repeated for a while: the reference waits a second after every look. */
+const longLook = 1_000
+const longLookPauseMs = 1_000
+
 /** Sends on a record that matched nothing while its window was open. */
 export type EmitUnmatched = (at: JoinSideKey, value: unknown) => void
 
@@ -13,7 +17,7 @@ export type EmitUnmatched = (at: JoinSideKey, value: unknown) => void
  *
  * As Kafka Streams does, the store is looked through only when a record finds that the oldest may be due *by the window
  * of its own side*, and what counts as the oldest afterwards is where the last look stopped. So a record may wait longer
- * than its window, never shorter.
+ * than its window, never shorter. After a look past very many open records there is none for a second of wall clock.
  */
 export class UnmatchedRecords {
   readonly #store: KeyValueStore<JoinSideKey, JoinSideValues>
@@ -22,10 +26,14 @@ export class UnmatchedRecords {
   readonly #openMs: { readonly left: number; readonly right: number }
   /** Where the last look stopped, or what has come since if that is older; undefined before the first use. */
   #oldest: number | undefined
+  readonly #nowMs: () => number
+  /** Wall clock, ms. */
+  #noLookBefore = Number.NEGATIVE_INFINITY
 
   constructor(node: StreamStreamJoinNode, spec: KeyValueStoreSpec, services: ProcessorServices, emit: EmitUnmatched) {
     this.#store = services.store(spec) as KeyValueStore<never, never>
     this.#emit = emit
+    this.#nowMs = () => services.nowMs()
     this.#isOuter = node.type === 'outer'
     this.#openMs = { left: node.afterMs + node.graceMs, right: node.beforeMs + node.graceMs }
   }
@@ -45,8 +53,9 @@ export class UnmatchedRecords {
   /** For a record of that side, which is at stream time. */
   letGo(now: number, isLeft: boolean): void {
     this.#oldest ??= this.#first()
-    if (this.#oldest + this.#openOf(isLeft) >= now) return
+    if (this.#oldest + this.#openOf(isLeft) >= now || this.#nowMs() < this.#noLookBefore) return
     this.#oldest = Number.POSITIVE_INFINITY
+    let openRecords = 0
     let isLeftOpen = false
     let isRightOpen = !this.#isOuter
     for (const [at, waiting] of this.#store.all()) {
@@ -55,9 +64,13 @@ export class UnmatchedRecords {
       if (at.timestamp + this.#openOf(at.isLeft) < now) {
         this.#store.put(at, null)
         for (const value of waiting.values) this.#emit(at, value)
-      } else if (at.isLeft) isLeftOpen = true
+        continue
+      }
+      openRecords++
+      if (at.isLeft) isLeftOpen = true
       else isRightOpen = true
     }
+    if (openRecords > longLook) this.#noLookBefore = this.#nowMs() + longLookPauseMs
     // under left the look has no second side to find: it goes to the end
     if (isLeftOpen && !this.#isOuter)
       for (const [at] of this.#store.all({ reverse: true })) {

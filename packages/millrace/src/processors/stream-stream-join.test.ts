@@ -114,6 +114,20 @@ describe('a stream–stream join', () => {
     expect(join.right('x', 'x', 161)).toEqual(['b | B+undefined | 50', 'c | C+undefined | 60'])
   })
 
+  it('does not look past very many open records with every record that comes', () => {
+    const join = run({ type: 'outer', beforeMs: 100_000, afterMs: 0 })
+    for (let time = 0; time < 1_200; time++) join.right(`r${time}`, 'R', time)
+    join.left('a', 'A', 2_000)
+    expect(join.left('b', 'B', 2_001)).toEqual([])
+    expect(join.left('c', 'C', 2_002)).toEqual([])
+    join.fake.advance(1_000)
+    expect(join.left('d', 'D', 2_003)).toEqual([
+      'a | A+undefined | 2000',
+      'b | B+undefined | 2001',
+      'c | C+undefined | 2002',
+    ])
+  })
+
   it('joins only what lies later under a negative before, and earlier under a negative after', () => {
     const later = run({ beforeMs: -5, afterMs: 10 })
     later.left('k', 'A', 100)
