@@ -155,7 +155,9 @@ export class Instance implements ConsumerListener, LaneOwner {
       { generation, memberId, tasks },
       `Assigned ${tasks.length} ${tasks.length === 1 ? 'task' : 'tasks'}`,
     )
-    this.#standbys.set(this.#group.members.find((member) => member.memberId === memberId)?.standbys ?? [])
+    if (!this.#isClosing) {
+      this.#standbys.set(this.#group.members.find((member) => member.memberId === memberId)?.standbys ?? [])
+    }
     this.#settleState()
     return expected
   }
@@ -305,7 +307,7 @@ export class Instance implements ConsumerListener, LaneOwner {
   }
 
   #settleState(): void {
-    if (this.#generation < 0) return
+    if (this.#generation < 0 || this.#isClosing) return
     const isRestoring = this.runners.some((runner) => !runner.isStarted)
     if (isRestoring) this.#restoreLog.start()
     else this.#restoreLog.stop()

@@ -67,6 +67,7 @@ export class Standbys {
 
   close(): void {
     this.#cancel?.()
+    this.#cancel = undefined
     for (const task of this.#tasks.values()) task.close()
     this.#tasks.clear()
   }
