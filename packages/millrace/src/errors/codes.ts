@@ -58,6 +58,7 @@ export const errorCodes = {
   // running
   LIFECYCLE_INVALID: 'A life-cycle change is not allowed from the present state.',
   TASK_STALLED: 'A task did not advance within its time limit.',
+  THREAD_FAILED: 'A worker thread ended, or failed with an error that is not ours.',
   CLOSE_TIMED_OUT: 'Closing took longer than its time limit; what was not committed is read again.',
   PACKAGE_MISSING: 'A package that this feature needs is not installed.',
 } as const
