@@ -108,12 +108,7 @@ export class DriverTasks {
       if (commit !== undefined) restoreStores(task, commit, this.#logs)
       task.start()
     }
-    const before = [...this.#logs.order]
-    for (const { record, offset } of before) this.#updateGlobals(record, offset)
-    for (const { record, offset } of before) {
-      this.#deliverToTasks(record, offset)
-      this.#run()
-    }
+    this.#readAgain()
   }
 
   /** The records that a store is restored from; undefined for one without a changelog. */
@@ -206,6 +201,23 @@ export class DriverTasks {
     const { topic } = record
     const isRead = this.#readersOf(topic).length > 0 || this.#topology.globalTables.some((node) => node.topic === topic)
     if (isRead) this.#deliver(record, this.#logs.append(record))
+  }
+
+  /**
+   * What tasks have written stands in its topic already; what is processed again adds to that. Inputs come one by one,
+   * as they were sent.
+   */
+  #readAgain(): void {
+    const before = [...this.#logs.order]
+    for (const { record, offset } of before) this.#updateGlobals(record, offset)
+    const isWritten = (topic: string): boolean => this.#topology.repartitionTopics.some((one) => one.topic === topic)
+    for (const { record, offset } of before) if (isWritten(record.topic)) this.#deliverToTasks(record, offset)
+    this.#run()
+    for (const { record, offset } of before) {
+      if (isWritten(record.topic)) continue
+      this.#deliverToTasks(record, offset)
+      this.#run()
+    }
   }
 
   /** Hands a record to whoever reads its topic: global tables have it at once, tasks in its turn. */

@@ -221,6 +221,22 @@ describe('testDriver', () => {
     driver.close()
   })
 
+  it('does not count twice after a crash what came through an internal topic twice', () => {
+    const byValue = topology('by-value', (t) => {
+      t.source('in', { value: string() })
+        .groupBy((value) => value)
+        .count()
+        .toStream()
+        .to('n')
+    })
+    const driver = testDriver(byValue, { commitEvery: 100 })
+    for (const value of ['x', 'x', 'y']) driver.input('in').send('a', value)
+    driver.restart({ crash: true })
+    expect(countsOf(driver)).toEqual(['x 1', 'x 2', 'y 1', 'x 1', 'x 2', 'y 1'])
+    const [internal] = driver.internalTopics()
+    expect(driver.output(internal!).records()).toHaveLength(6)
+  })
+
   it('begins anew after a restart with what has no changelog', () => {
     const unlogged = topology('unlogged', (t) => {
       t.source('in', { value: string() }).groupByKey().count({ logged: false }).toStream().to('n')

@@ -53,6 +53,13 @@ interface RunOptions extends DriverTaskOptions {
   readonly halfway?: (driver: DriverTasks) => void
 }
 
+/** Whether a task reads an internal topic besides others: after a crash they may interleave in another way. */
+function mixesInternalTopics(topology: Topology): boolean {
+  const { subTopologies, repartitionTopics } = compile(topology.plan)
+  const isInternal = (topic: string): boolean => repartitionTopics.some((one) => one.topic === topic)
+  return subTopologies.some(({ sourceTopics }) => sourceTopics.length > 1 && sourceTopics.some(isInternal))
+}
+
 /**
  * How long a stream join waits with what matches nothing depends on what it has looked at since it was opened, as in
  * Kafka Streams: a restart may change when such a record goes on.
@@ -138,7 +145,7 @@ describe('a random topology on random records', () => {
     )
     forAll(steps.map(withInnerStreamJoins), records, (operations, sent) => {
       const topology = randomTopology(operations)
-      if (topology.explain().includes('may double')) return
+      if (topology.explain().includes('may double') || mixesInternalTopics(topology)) return
       const halfway = (driver: DriverTasks): void => driver.restart(true)
       const crashed = run(topology, sent, { storage, commitEvery: 4, halfway })
       expect(crashed.stores).toEqual(run(topology, sent).stores)
