@@ -16,6 +16,8 @@ export interface SourceReader {
   readonly peek: (batch: RecordBatch, index: number) => number | undefined
   /** Sends on what `peek` holds. */
   readonly take: () => void
+  /** Largest event time sent on, ms; -1 before the first. */
+  partitionTime: number
 }
 
 /** Where a task begins: reads bytes, decides event time, forwards. One per partition: each has a time of its own. */
@@ -65,6 +67,14 @@ class PartitionSource implements SourceReader {
     // others have been at hand in between
     this.#services.record.at(this.#batch!, this.#index)
     this.#send()
+  }
+
+  get partitionTime(): number {
+    return this.#known.partitionTime
+  }
+
+  set partitionTime(ms: number) {
+    this.#known.partitionTime = ms
   }
 
   /** False if a policy leaves it out, or it was processed before. */

@@ -14,6 +14,7 @@ import type { QueryableStore } from './queries/queryable-store.ts'
 import { type KeyLocation, StoreQueries } from './queries/store-queries.ts'
 import type { Resources } from './resources.ts'
 import type { FilledRunOptions } from './run-options.ts'
+import { StateCleaner } from './state-cleaner.ts'
 import type { TaskRunner } from './task-runner.ts'
 import { whenSignalled } from './when-signalled.ts'
 
@@ -38,6 +39,7 @@ export class App {
   readonly #instances: readonly Instance[]
   readonly #globalTables: GlobalTables
   readonly #queries: StoreQueries
+  readonly #cleaner: StateCleaner
   readonly #settled = deferred()
   #ending: Promise<void> | undefined
   #forgetSignals: () => void = () => {}
@@ -69,6 +71,12 @@ export class App {
     this.#globalTables = factory.globalTables
     this.#instances = Array.from({ length: options.instances }, () => factory.create())
     for (const instance of this.#instances) instance.events$.subscribe((event) => this.#on(event))
+    this.#cleaner = new StateCleaner(
+      { stateFolder: options.stateFolder, applicationId },
+      resources.clock,
+      resources.logger,
+      () => this.#runners.map(({ id }) => id),
+    )
     this.#queries = new StoreQueries({
       topology,
       partitionCounts,
@@ -89,6 +97,7 @@ export class App {
     try {
       await this.#globalTables.start()
       await Promise.all(this.#instances.map((instance) => instance.start()))
+      if (this.#ending === undefined) this.#cleaner.start()
     } catch (thrown) {
       this.closed.catch(() => {})
       this.#ending ??= this.#end(asStreamsError(thrown))
@@ -178,6 +187,7 @@ export class App {
 
   async #end(failure: StreamsError | undefined): Promise<void> {
     this.#lifecycle.to(failure === undefined ? 'closing' : 'failed')
+    this.#cleaner.stop()
     const closingFailed = await this.#withinTimeout(this.#shutDown())
     this.#forgetSignals()
     const error = failure ?? closingFailed

@@ -12,6 +12,8 @@ export interface GlobalTablesParts {
   readonly stores: StoreFactory
   readonly partitionCounts: ReadonlyMap<string, number>
   readonly restored: Counter
+  /** Records without a key. */
+  readonly dropped: Counter
   readonly onFailed: (error: StreamsError) => void
 }
 
@@ -28,7 +30,9 @@ export class GlobalTables {
   constructor(topology: CompiledTopology, parts: GlobalTablesParts) {
     this.#parts = parts
     this.#reader = new ChangelogReader(parts.transport, `${parts.applicationId}-global`)
-    this.#tables = new Map(topology.globalTables.map((node) => [node.id, new GlobalTable(node, parts.stores)]))
+    this.#tables = new Map(
+      topology.globalTables.map((node) => [node.id, new GlobalTable(node, parts.stores, parts.dropped)]),
+    )
     this.#topics = topology.globalTables.map((node) => node.topic)
   }
 

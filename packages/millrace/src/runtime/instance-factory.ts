@@ -1,9 +1,13 @@
-import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { CompiledTopology } from '../compile/index.ts'
 import type { StreamsError } from '../errors/index.ts'
 import type { TransportProducer } from '../ports/index.ts'
-import { createLmdbStores, createMemoryStores, type StoreFactory } from '../state/index.ts'
+import {
+  createMemoryStores,
+  createTaskStores,
+  deleteTaskStores,
+  localTasks,
+  type StoreFactory,
+} from '../state/index.ts'
 import { GlobalTables } from './global-tables.ts'
 import { Instance, type LaneOwner } from './instance.ts'
 import { type Lanes, sharedLanes, TransactionalLanes } from './lanes.ts'
@@ -27,19 +31,12 @@ export interface InstanceFactoryParts {
   readonly requestCommit: () => void
 }
 
-/** Tasks whose local stores are here, as far as folders tell. */
-function localTasks(stateFolder: string, applicationId: string): readonly string[] {
-  try {
-    const folders = readdirSync(join(stateFolder, applicationId))
-    return [
-      ...new Set(folders.map((name) => (name.endsWith(standbySuffix) ? name.slice(0, -standbySuffix.length) : name))),
-    ]
-  } catch {
-    return [] // no folder, no stores
-  }
-}
-
 const standbySuffix = '.standby'
+
+/** Tasks and replicas of tasks alike. */
+function withoutSuffix(ids: readonly string[]): readonly string[] {
+  return ids.map((id) => (id.endsWith(standbySuffix) ? id.slice(0, -standbySuffix.length) : id))
+}
 
 /** Makes the members of one app, which share its resources and its global tables. */
 export class InstanceFactory {
@@ -55,6 +52,7 @@ export class InstanceFactory {
       stores: createMemoryStores(),
       partitionCounts,
       restored: metrics.counter('records-restored', 'global-tables'),
+      dropped: metrics.counter('records-dropped', 'global-tables'),
       onFailed,
     })
   }
@@ -73,7 +71,7 @@ export class InstanceFactory {
       logger,
       metrics,
       host: (lane, standbys) => createTaskHost(hostParts, lane, standbys),
-      localTasks: () => localTasks(options.stateFolder, applicationId),
+      localTasks: () => withoutSuffix(localTasks(options.stateFolder, applicationId)),
       wipeStores: (taskId) => this.#wipeStores(taskId),
       standbys: (reader) => this.#standbys(reader),
       lanes: (member) => this.#lanes(member),
@@ -118,11 +116,11 @@ export class InstanceFactory {
 
   #openStores(taskId: string): StoreFactory {
     const { applicationId, options } = this.#parts
-    return createLmdbStores(join(options.stateFolder, applicationId, taskId))
+    return createTaskStores({ stateFolder: options.stateFolder, applicationId, taskId })
   }
 
   #wipeStores(taskId: string): void {
     const { applicationId, options } = this.#parts
-    rmSync(join(options.stateFolder, applicationId, taskId), { recursive: true, force: true })
+    deleteTaskStores(options.stateFolder, applicationId, taskId)
   }
 }

@@ -107,7 +107,7 @@ function tooManyOrigins(topology: CompiledTopology, counts: ReadonlyMap<string, 
     )
     const writers = internal.flatMap((topic) => writersOf(topology, topic))
     const origins = writers.reduce((sum, writer) => sum + (counts.get(writer.sourceTopics[0] ?? '') ?? 0), 0)
-    const bytes = metadataBytesFor(sub.changelogs.length, origins)
+    const bytes = metadataBytesFor(sub.changelogs.length, sub.sourceTopics.length, origins)
     if (bytes <= maxMetadataBytes) return []
     return [
       {

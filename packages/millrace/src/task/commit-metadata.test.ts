@@ -19,10 +19,14 @@ describe('commit metadata', () => {
           const origins = new Map(
             topics.map((name, index) => [name, new Map([[index, { offset: at(index + 1), index: index * 200 }]])]),
           )
-          const read = decodeCommitMetadata(encodeCommitMetadata({ streamTimeMs: time, changelogEnds, origins }))!
+          const read = decodeCommitMetadata(
+            encodeCommitMetadata({ streamTimeMs: time, partitionTimes: changelogEnds, changelogEnds, origins }),
+          )!
           expect(read.streamTimeMs).toBe(time)
           for (const [name, end] of changelogEnds) expect(read.changelogEnd(name)).toBe(end)
           for (const [name, partitions] of origins) expect(read.origins(name)).toEqual(partitions)
+          for (const [name, end] of changelogEnds) expect(read.partitionTime(name)).toBe(end)
+          expect(read.partitionTime('something else that is not there')).toBe(-1)
           expect(read.changelogEnd('something else that is not there')).toBeUndefined()
         },
       ),
@@ -45,12 +49,13 @@ describe('commit metadata', () => {
 
   it('knows how large it may become', () => {
     const origins = new Map([
-      ['t', new Map(Array.from({ length: 150 }, (_, p) => [p, { offset: 2 ** 52, index: 900 }]))],
+      ['t', new Map(Array.from({ length: 140 }, (_, p) => [p, { offset: 2 ** 52, index: 900 }]))],
     ])
     const changelogEnds = new Map(Array.from({ length: 30 }, (_, store) => [`s${store}`, 2 ** 52]))
-    const text = encodeCommitMetadata({ streamTimeMs: 2 ** 52, changelogEnds, origins })
-    expect(Buffer.from(text.slice(2), 'base64').length).toBeLessThanOrEqual(metadataBytesFor(30, 150))
-    expect(metadataBytesFor(30, 150)).toBeLessThan(maxMetadataBytes)
+    const partitionTimes = new Map(Array.from({ length: 5 }, (_, topic) => [`t${topic}`, 2 ** 52]))
+    const text = encodeCommitMetadata({ streamTimeMs: 2 ** 52, partitionTimes, changelogEnds, origins })
+    expect(Buffer.from(text.slice(2), 'base64').length).toBeLessThanOrEqual(metadataBytesFor(30, 5, 140))
+    expect(metadataBytesFor(30, 5, 140)).toBeLessThan(maxMetadataBytes)
     expect(text.length).toBeLessThan(4_096)
   })
 })

@@ -9,6 +9,8 @@ export interface Origin {
 export interface CommitMetadata {
   /** Largest event time read, ms; -1 for none. */
   readonly streamTimeMs: number
+  /** By topic: largest event time read of the task's partition of it, ms. */
+  readonly partitionTimes: ReadonlyMap<string, number>
   /** By store name: the changelog offset behind its last write that belongs to the commit. */
   readonly changelogEnds: ReadonlyMap<string, number>
   /** By internal topic, then by partition of the writing task: the last record that was processed. */
@@ -21,6 +23,8 @@ export interface CommittedState {
   /** undefined: the commit does not know the store. */
   changelogEnd(storeName: string): number | undefined
   origins(topic: string): ReadonlyMap<number, Origin>
+  /** -1 where the commit does not know the topic. */
+  partitionTime(topic: string): number
 }
 
 /** Brokers take 4,096 bytes of text by default (`offset.metadata.max.bytes`); base64 makes 4 characters of 3 bytes. */
@@ -47,6 +51,11 @@ export function encodeCommitMetadata(metadata: CommitMetadata): string {
       writeVarint(bytes, index)
     }
   }
+  writeVarint(bytes, metadata.partitionTimes.size)
+  for (const [topic, ms] of metadata.partitionTimes) {
+    writeHash(bytes, topic)
+    writeVarint(bytes, ms)
+  }
   return prefix + Buffer.from(bytes).toString('base64')
 }
 
@@ -67,17 +76,20 @@ export function decodeCommitMetadata(text: string): CommittedState | undefined {
     }
     origins.set(topic, ofTopic)
   }
+  const times = new Map<number, number>()
+  for (let left = reader.varint(); left > 0 && !reader.isShort; left--) times.set(reader.hash(), reader.varint())
   if (reader.isShort) return undefined
   return {
     streamTimeMs,
     changelogEnd: (name) => ends.get(hashOf(name)),
+    partitionTime: (topic) => times.get(hashOf(topic)) ?? -1,
     origins: (topic) => origins.get(hashOf(topic)) ?? new Map<number, Origin>(),
   }
 }
 
-/** An upper bound of what a task with so many stores and so many writing partitions commits, bytes. */
-export function metadataBytesFor(stores: number, originPartitions: number): number {
-  return 24 + stores * (4 + 8) + originPartitions * (5 + 8 + 3)
+/** An upper bound of what a task with so many stores, topics and writing partitions commits, bytes. */
+export function metadataBytesFor(stores: number, topics: number, originPartitions: number): number {
+  return 32 + stores * (4 + 8) + topics * (4 + 8) + originPartitions * (5 + 8 + 3)
 }
 
 function writeVarint(bytes: number[], value: number): void {

@@ -22,7 +22,12 @@ describe('origins', () => {
     const origins = new Origins()
     origins.restore(['t', 'u'], undefined)
     origins.add('t', at(3, 9, 2))
-    const text = encodeCommitMetadata({ streamTimeMs: 1, changelogEnds: new Map(), origins: origins.snapshot() })
+    const text = encodeCommitMetadata({
+      streamTimeMs: 1,
+      partitionTimes: new Map(),
+      changelogEnds: new Map(),
+      origins: origins.snapshot(),
+    })
     origins.add('t', at(3, 12))
     const later = new Origins()
     later.restore(['t', 'u'], decodeCommitMetadata(text))

@@ -22,6 +22,7 @@ function reader(topic: string, seen: string[]): SourceReader {
       return batch.value(index)?.toString() === 'bad' ? undefined : held
     },
     take: () => void seen.push(`${topic}@${held}`),
+    partitionTime: -1,
   }
 }
 

@@ -85,7 +85,10 @@ export class Task {
     this.#state.openAll()
     this.changelogs = new TaskChangelogs(sub.changelogs, this.stores, host.isTransactional)
     this.#origins.restore(internalTopics(sub), committed)
-    if (committed !== undefined) services.streamTime.ms = committed.streamTimeMs
+    if (committed !== undefined) {
+      services.streamTime.ms = committed.streamTimeMs
+      for (const { queue, reader } of inputs) reader.partitionTime = committed.partitionTime(queue.topic)
+    }
   }
 
   /** Once the stores are as the last commit left them, and before the first record. Idempotent. */
@@ -197,18 +200,24 @@ export class Task {
       this.#host.output(topic, change.key, change.value, change.timestamp, headers, this.partition)
     const changes = this.changelogs.write(write)
     const { streamTimeMs } = this
-    return { offsets: this.#completed, changes, streamTimeMs, origins: this.#origins.snapshot() }
+    const partitionTimes = new Map(
+      this.inputs
+        .filter(({ reader }) => reader.partitionTime >= 0)
+        .map(({ queue, reader }) => [queue.topic, reader.partitionTime]),
+    )
+    return { offsets: this.#completed, changes, streamTimeMs, partitionTimes, origins: this.#origins.snapshot() }
   }
 
   /** Whether a commit of this task has more to say than offsets. */
   get hasState(): boolean {
-    return this.#sub.stores.length > 0 || this.#sub.nodes.some((node) => node.kind === 'process' || isInternal(node))
+    return this.#sub.stores.length > 0 || this.#sub.nodes.some((node) => node.kind === 'process' || keepsTime(node))
   }
 
   /** What goes with the offsets of a note, once everything that it sent is acknowledged. */
-  metadata({ streamTimeMs, origins }: TaskNote): string {
+  metadata({ streamTimeMs, partitionTimes, origins }: TaskNote): string {
     if (!this.hasState) return ''
-    return encodeCommitMetadata({ streamTimeMs, origins, changelogEnds: this.changelogs.ends() })
+    const changelogEnds = this.changelogs.ends()
+    return encodeCommitMetadata({ streamTimeMs, partitionTimes, origins, changelogEnds })
   }
 
   /**
@@ -281,6 +290,7 @@ export interface TaskNote {
   /** Records sent to changelogs. */
   readonly changes: number
   readonly streamTimeMs: number
+  readonly partitionTimes: ReadonlyMap<string, number>
   readonly origins: ReadonlyMap<string, ReadonlyMap<number, Origin>>
 }
 
@@ -310,8 +320,9 @@ function hostServices(
   }
 }
 
-function isInternal(node: PlanNode): boolean {
-  return node.kind === 'source' && node.isInternal === true
+/** Whether how far a source has come is part of what it does: origins, partition time. */
+function keepsTime(node: PlanNode): boolean {
+  return node.kind === 'source' && (node.isInternal === true || node.timestamp !== undefined)
 }
 
 function internalTopics(sub: SubTopology): readonly string[] {

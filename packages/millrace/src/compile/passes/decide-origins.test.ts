@@ -59,7 +59,7 @@ describe('records of an internal topic carry their origin', () => {
     ],
     ['behind calls that are answered in order', (s) => s.mapValuesAsync(async (n) => n)],
     ['behind one parse', (s) => s.parse(z.number())],
-    ['behind a self join', (s) => s.joinStream(s, { type: 'outer', within: 5, select: (a) => a ?? 0 })],
+    ['behind a self join', (s) => s.joinStream(s, { type: 'inner', within: 5, select: (a) => a })],
     [
       'behind a cache that is never opened',
       (s) =>
@@ -81,6 +81,11 @@ describe('records of an internal topic carry no origin', () => {
       'a record cache',
       (s) => s.groupByKey().count({ cache: 1_000, name: 'cached' }).toStream(),
       'cached gathers updates until a commit',
+    ],
+    [
+      'an outer join',
+      (s) => s.joinStream(s, { type: 'outer', within: 5, select: (a) => a ?? 0, name: 'outer' }),
+      'outer lets unmatched records go when it looks for them',
     ],
     [
       'a processor',

@@ -73,6 +73,8 @@ function whyNotRepeatable(node: PlanNode): string | undefined {
   }
   if (node.kind === 'process') return 'is a processor of your own, which may send at any time'
   if ('closeOnIdleMs' in node && node.closeOnIdleMs !== undefined) return 'closes windows by the wall clock'
+  if (node.kind === 'stream-stream-join' && node.type !== 'inner')
+    return 'lets unmatched records go when it looks for them'
   if (node.kind === 'stream-table-join' && node.bufferStore !== undefined) return 'lets records go later than they came'
   return undefined
 }

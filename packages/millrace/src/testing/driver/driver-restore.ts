@@ -13,12 +13,14 @@ export interface DriverCommit {
 }
 
 export function commitOf(task: Task, note: TaskNote, logs: DriverLogs): DriverCommit {
-  const { offsets, streamTimeMs, origins } = note
+  const { offsets, streamTimeMs, partitionTimes, origins } = note
   const endOf = ({ topic, isSource }: ChangelogTopic): number =>
     isSource ? (offsets.find((one) => one.topic === topic)?.offset ?? 0) : logs.of(topic).length
   const ends = new Map(task.changelogs.specs.map((spec) => [spec.storeName, endOf(spec)]))
   const changelogEnd = (storeName: string): number | undefined => ends.get(storeName)
-  return { offsets, ends, state: { streamTimeMs, changelogEnd, origins: (topic) => origins.get(topic) ?? new Map() } }
+  const partitionTime = (topic: string): number => partitionTimes.get(topic) ?? -1
+  const originsOf: CommittedState['origins'] = (topic) => origins.get(topic) ?? new Map()
+  return { offsets, ends, state: { streamTimeMs, partitionTime, changelogEnd, origins: originsOf } }
 }
 
 /** Brings the stores of a task to its last commit: those on disk from where they are, the others from the beginning. */
