@@ -39,7 +39,9 @@ interface Outcome {
 }
 
 function outcome(driver: DriverTasks): Outcome {
-  const stores = Object.fromEntries(driver.storeNames.map((name) => [name, contentOf(driver.store(name)!)]))
+  // what waits in the buffer of a join with grace is numbered, from anew after a restart; the results tell of it
+  const names = driver.storeNames.filter((name) => !name.endsWith('-buffer'))
+  const stores = Object.fromEntries(names.map((name) => [name, contentOf(driver.store(name)!)]))
   const counters = [driver.metrics.total('records-dropped'), driver.metrics.total('records-skipped')]
   return { outputs: driver.outputs.written, stores, counters }
 }
