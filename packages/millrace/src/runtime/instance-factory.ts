@@ -58,7 +58,7 @@ export class InstanceFactory {
   }
 
   create(): Instance {
-    const { applicationId, topology, options, resources, metrics, requestCommit } = this.#parts
+    const { applicationId, topology, partitionCounts, options, resources, metrics, requestCommit } = this.#parts
     const { transport, clock, logger } = resources
     const openStores = (taskId: string): StoreFactory => this.#openStores(taskId)
     const hostParts = { resources, metrics, globalTables: this.globalTables, openStores, requestCommit }
@@ -67,6 +67,7 @@ export class InstanceFactory {
       topology,
       options,
       transport,
+      partitionCounts,
       clock,
       logger,
       metrics,

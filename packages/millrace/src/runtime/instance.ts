@@ -36,6 +36,8 @@ export interface InstanceParts {
   readonly topology: CompiledTopology
   readonly options: FilledRunOptions
   readonly transport: Transport
+  /** Of all topics, as they were at the start. */
+  readonly partitionCounts: ReadonlyMap<string, number>
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics

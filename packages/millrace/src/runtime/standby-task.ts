@@ -62,7 +62,11 @@ export class StandbyTask {
 
   /** A commit has become known; brings persistent stores to disk as far as they are. */
   committed(state: CommittedState): void {
-    for (const copy of this.#copies) copy.committedEnd = state.changelogEnd(copy.spec.storeName) ?? 0
+    for (const copy of this.#copies) {
+      // at a commit, as an owner would: what has expired by then need not stay on disk
+      if (copy.position >= copy.committedEnd) copy.store.takeChanges()
+      copy.committedEnd = state.changelogEnd(copy.spec.storeName) ?? 0
+    }
     this.isKnown = true
     this.#advanced.notify()
     const positions = this.#copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)] as const)

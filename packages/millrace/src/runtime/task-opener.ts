@@ -39,7 +39,7 @@ export class TaskOpener {
     this.#reader = reader
   }
 
-  /** `committed` holds at least what is committed for the task. Throws STORE_LOCKED, STORE_FAILED. */
+  /** `committed` holds at least what is committed for the task. Throws STORE_LOCKED, STORE_FAILED, PARTITIONS_DIFFER. */
   async open(
     place: TaskPlace,
     lane: OutputLane,
@@ -47,8 +47,9 @@ export class TaskOpener {
     committed: readonly CommittedOffset[],
     listener: OpenListener,
   ): Promise<TaskRunner> {
-    const { topology, host, options, clock } = this.#parts
+    const { topology, host, options, clock, partitionCounts } = this.#parts
     const { sub, partition } = place
+    checkCount(place, partitionCounts)
     const own = committed.filter((one) => one.partition === partition && sub.sourceTopics.includes(one.topic))
     const state = own.map((one) => decodeCommitMetadata(one.metadata)).find((one) => one !== undefined)
     const task = await this.#whenUnlocked(
@@ -113,6 +114,24 @@ export class TaskOpener {
       }
     }
   }
+}
+
+/**
+ * A topic that has grown since the start: its keys are spread anew, so state would be in the wrong tasks, and the internal
+ * topics have no such partition.
+ */
+function checkCount({ sub, partition }: TaskPlace, counts: ReadonlyMap<string, number>): void {
+  const writesInternally = sub.nodes.some((node) => node.kind === 'repartition-sink')
+  if (sub.changelogs.length === 0 && !writesInternally) return
+  const topic = sub.sourceTopics.find((one) => partition >= (counts.get(one) ?? 0))
+  if (topic === undefined) return
+  throw new StreamsError({
+    code: 'PARTITIONS_DIFFER',
+    what: `Topic '${topic}' had ${counts.get(topic) ?? 0} partitions when the app started, and now has more`,
+    hint: 'State and internal topics are bound to the count: start anew with another applicationId, or go back to the count.',
+    topic,
+    partition,
+  })
 }
 
 export function placesOf(
