@@ -3,3 +3,4 @@ export type { ChangelogTopic, CompiledTopology, SubTopology } from './compiled-t
 export { describe, describeFormats, type DescribeFormat } from './describe.ts'
 export { hasPatterns, patternSourceOf, resolvePatterns } from './topic-patterns.ts'
 export { explain } from './explain.ts'
+export { whyNotExact } from './passes/decide-origins.ts'

@@ -60,6 +60,7 @@ export const errorCodes = {
   TASK_STALLED: 'A task did not advance within its time limit.',
   THREAD_FAILED: 'A worker thread ended, or failed with an error that is not ours.',
   CLOSE_TIMED_OUT: 'Closing took longer than its time limit; what was not committed is read again.',
+  SIMULATION_FAILED: 'A simulated run under faults ended otherwise than one without.',
   PACKAGE_MISSING: 'A package that this feature needs is not installed.',
 } as const
 

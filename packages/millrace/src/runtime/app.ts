@@ -20,8 +20,15 @@ import { whenSignalled } from './when-signalled.ts'
 
 const metricsEveryMs = 1_000
 
+/** The tasks that run in this process; for simulations, which look into their stores. */
+export let runnersOf: (app: App) => readonly TaskRunner[]
+
 /** A running topology. */
 export class App {
+  static {
+    runnersOf = (app) => app.#runners
+  }
+
   readonly applicationId: string
   /** The present state, then every change. Completes at the end. */
   readonly state$: Observable<AppState>

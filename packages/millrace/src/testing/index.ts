@@ -11,3 +11,14 @@ export {
   type TopicSerdes,
 } from './driver/test-driver.ts'
 export { silentLogger } from './silent-logger.ts'
+export {
+  type FaultKind,
+  type InputSource,
+  type OutputCheck,
+  type SeedsOptions,
+  simulate,
+  type SimulatedRecord,
+  simulateSeeds,
+  type SimulationOptions,
+  type SimulationReport,
+} from './simulation/index.ts'

@@ -1,0 +1,5 @@
+export { type FaultKind, faultKinds } from './faults.ts'
+export type { OutputCheck } from './output-checks.ts'
+export { simulate, type SimulationOptions, type SimulationReport } from './simulate.ts'
+export { type SeedsOptions, simulateSeeds } from './simulate-seeds.ts'
+export type { InputSource, SimulatedRecord } from './simulated-input.ts'
