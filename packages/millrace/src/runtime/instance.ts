@@ -324,6 +324,7 @@ export class Instance implements ConsumerListener, LaneOwner {
 
   /** Exactly once: what a failed transaction held is void, so all tasks begin anew from what is committed. */
   #taskFailed(error: StreamsError): void {
+    if (isOvertaken(error)) return
     if (!endsTransaction(error) || this.#isClosing) return this.#fail(error)
     this.#rejoining ??= this.#rejoin(error)
       .catch((thrown: unknown) => this.#fail(asStreamsError(thrown)))

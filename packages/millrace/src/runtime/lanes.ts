@@ -1,3 +1,4 @@
+import { StreamsError } from '../errors/index.ts'
 import type { TransactionalProducer, Transport } from '../ports/index.ts'
 import type { OutputBuffer } from './output-buffer.ts'
 import { type OutputLane, transactionalLane } from './output-lane.ts'
@@ -70,8 +71,40 @@ export class TransactionalLanes implements Lanes {
     await this.#closing.get(taskId)
     const { transport, applicationId, createOutputs } = this.#parts
     const clientId = `${applicationId}-${taskId}`
-    const producer = transport.transactionalProducer({ clientId, transactionalId: clientId })
+    const producer = abandonable(transport.transactionalProducer({ clientId, transactionalId: clientId }))
     await producer.init()
     this.#lanes.set(taskId, transactionalLane(createOutputs(producer), producer, applicationId))
   }
+}
+
+/** Once it is closed, what is still under way, or comes later, fails as what an overtaken member does: nobody's failure. */
+function abandonable(real: TransactionalProducer): TransactionalProducer {
+  let isClosed = false
+  const unlessClosed = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (thrown) {
+      throw isClosed ? taskGone(thrown) : thrown
+    }
+  }
+  return {
+    init: () => unlessClosed(() => real.init()),
+    send: (batches) => unlessClosed(() => real.send(batches)),
+    sendOffsets: (groupId, offsets) => unlessClosed(() => real.sendOffsets(groupId, offsets)),
+    commit: () => unlessClosed(() => real.commit()),
+    abort: () => unlessClosed(() => real.abort()),
+    close: () => {
+      isClosed = true
+      return real.close()
+    },
+  }
+}
+
+function taskGone(cause: unknown): StreamsError {
+  return new StreamsError({
+    code: 'GENERATION_LOST',
+    what: 'The task was given up while it still wrote',
+    hint: 'Nothing of it was committed: whoever owns it now reads on from the last commit.',
+    cause,
+  })
 }

@@ -61,7 +61,7 @@ export class Life {
       }
       working.then(
         (result) => settle(() => resolve(result)),
-        (thrown: unknown) => settle(() => reject(thrown as StreamsError)),
+        (thrown: unknown) => settle(() => reject(thrown)),
       )
     })
   }

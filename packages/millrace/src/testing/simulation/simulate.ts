@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile, type CompiledTopology } from '../../compile/index.ts'
 import type { Topology } from '../../dsl/index.ts'
-import type { Transport } from '../../ports/index.ts'
 import type { Guarantee } from '../../runtime/run-options.ts'
 import { differences, outputDifferences } from './compare.ts'
 import { type FaultKind, faultKinds } from './faults.ts'
@@ -12,6 +11,7 @@ import { preloaded } from './preloaded-lookups.ts'
 import { Random } from './random.ts'
 import { drawInputs, type InputSource } from './simulated-input.ts'
 import { Simulation, type SimulationRun, type SimulationSetup } from './simulation.ts'
+import type { WrapTransport } from './simulated-process.ts'
 import { simulationFailed } from './simulation-failed.ts'
 
 /** What a simulation runs with. What is left out, the seed decides. */
@@ -50,7 +50,7 @@ export interface SimulationReport {
 
 /** What only tests of the simulation itself change. */
 export interface SimulationHooks {
-  readonly wrapTransport: (transport: Transport) => Transport
+  readonly wrapTransport: WrapTransport
 }
 
 /**

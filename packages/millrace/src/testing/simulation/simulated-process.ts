@@ -12,6 +12,9 @@ import { MortalTransport } from './mortal-transport.ts'
 import type { Random } from './random.ts'
 import type { SeededClock } from './seeded-clock.ts'
 
+/** Gives what stands between a process and the broker; `later` does its work after a while, if the process still lives. */
+export type WrapTransport = (transport: Transport, later: (work: () => void) => void) => Transport
+
 /** What all processes of a run have in common. */
 export interface ProcessWorld {
   readonly plan: Plan
@@ -26,7 +29,7 @@ export interface ProcessWorld {
   readonly commitEveryMs: number
   readonly microBatchRecords: number
   /** What stands between the runtime and the broker, for tests of the simulation itself. */
-  readonly wrapTransport: (transport: Transport) => Transport
+  readonly wrapTransport: WrapTransport
 }
 
 /** Errors that faults of servers may end an app with; it is started again. Any other is a fault of the runtime. */
@@ -60,7 +63,8 @@ export class SimulatedProcess {
       () => faults.meetsCrash(),
       (where) => this.#died(where),
     )
-    this.#transport = new MortalTransport(world.wrapTransport(server.transport()), this.#life)
+    const later = (work: () => void): void => void clock.schedule(150, () => this.#life.isOver || work())
+    this.#transport = new MortalTransport(world.wrapTransport(server.transport(), later), this.#life)
     const tables = mortalTables({ real: server.tables, life: this.#life, clock, random, faults })
     trace(`${name} starts`)
     this.ended = this.#run({ stateFolder, tables, clock })

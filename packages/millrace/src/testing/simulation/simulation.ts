@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { embedded, type EmbeddedServer } from '../../adapters/embedded/index.ts'
 import type { CompiledTopology } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
-import type { Logger, Transport } from '../../ports/index.ts'
+import type { Logger } from '../../ports/index.ts'
 import type { App } from '../../runtime/app.ts'
 import type { Guarantee } from '../../runtime/run-options.ts'
 import { taskId } from '../../task/index.ts'
@@ -11,7 +11,7 @@ import { type Observed, outputsOf, storesOf, tablesOf } from './observation.ts'
 import { Random } from './random.ts'
 import { SeededClock } from './seeded-clock.ts'
 import { inputTopics, type SentRecord } from './simulated-input.ts'
-import { type ProcessWorld, SimulatedProcess } from './simulated-process.ts'
+import { type ProcessWorld, SimulatedProcess, type WrapTransport } from './simulated-process.ts'
 
 /** All that a seed has decided before the run begins. */
 export interface SimulationSetup {
@@ -27,7 +27,7 @@ export interface SimulationSetup {
   readonly faults: readonly FaultKind[]
   /** Where persistent stores live; deleted by whoever made it. */
   readonly folder: string
-  readonly wrapTransport: (transport: Transport) => Transport
+  readonly wrapTransport: WrapTransport
 }
 
 export interface SimulationRun {
