@@ -5,6 +5,7 @@ import { embedded } from './measurements/embedded.ts'
 import { forward } from './measurements/forward.ts'
 import { inProcess } from './measurements/in-process.ts'
 import { latency } from './measurements/latency.ts'
+import { restore } from './measurements/restore.ts'
 
 /** In the order in which they run. */
-export const measurements: readonly Measurement[] = [consume, forward, cassandra, latency, embedded, inProcess]
+export const measurements: readonly Measurement[] = [consume, forward, cassandra, latency, embedded, inProcess, restore]

@@ -13,6 +13,8 @@ export const sides = {
   'millrace-follow': () => import('./sides/millrace-follow.ts'),
   'latency-probe': () => import('./sides/latency-probe.ts'),
   'in-process': () => import('./sides/in-process.ts'),
+  'produce-keys': () => import('./sides/produce-keys.ts'),
+  'keyed-sums': () => import('./sides/keyed-sums.ts'),
   'embedded-example': () => import('./sides/embedded-example.ts'),
 } as const
 
