@@ -2,7 +2,7 @@ import type { ChangelogTopic } from '../compile/index.ts'
 import type { Counter, PartitionOffset, RecordBatch, StateStore, StoreChange, TransportAdmin } from '../ports/index.ts'
 import { type ChangelogGap, changelogChange, type CommittedState, sourceChange, type Task } from '../task/index.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
-import { readCheckpoint } from './checkpoint.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 
 export interface RestoreServices {
   readonly admin: TransportAdmin
@@ -18,6 +18,11 @@ export interface RestoreProgress {
   touched: number
   isDone: boolean
 }
+
+/** What a restore holds in memory of a persistent store before it brings it to disk. */
+const partBytes = 4 * 1024 * 1024
+/** What a record takes in memory besides key and value. */
+const heldRecordBytes = 80
 
 interface Range {
   readonly spec: ChangelogTopic
@@ -47,7 +52,7 @@ export async function restoreTask(
   const ranges = await rangesOf(task, committed, services.admin)
   if (ranges === 'ahead') return 'ahead'
   for (const { from, logEnd } of ranges) progress.total += Math.max(0, logEnd - from)
-  await Promise.all(ranges.map((range) => replay(task.partition, range, services, progress, signal)))
+  await Promise.all(ranges.map((range) => replay(task, range, services, progress, signal)))
   for (const { spec, committedEnd, logEnd } of ranges) task.changelogs.restored(spec.storeName, committedEnd, logEnd)
   return 'restored'
 }
@@ -76,33 +81,71 @@ async function rangesOf(
   return ranges
 }
 
-function replay(
-  partition: number,
+async function replay(
+  task: Task,
   range: Range,
   { reader, restored }: RestoreServices,
   progress: RestoreProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  const { spec, store, from, committedEnd, logEnd } = range
+  const { spec, from, logEnd } = range
+  const replayed = new Replayed(task, range)
   let at = from
-  return reader.read({ topic: spec.topic, partition }, from, logEnd, signal, (batch) => {
+  await reader.read({ topic: spec.topic, partition: task.partition }, from, logEnd, signal, (batch) => {
     if (signal.aborted) return
+    restored.value += replayed.apply(batch, progress)
+    const next = Math.min(batch.nextOffset, logEnd)
+    progress.done += Math.max(0, next - at)
+    at = Math.max(at, next)
+  })
+  if (!signal.aborted) replayed.flush()
+}
+
+/**
+ * One store on its way to the last commit. A persistent one is brought to disk in parts, each with how far it is: memory
+ * stays bounded, and a restore that is cut off goes on there. Invariant: a checkpoint never goes beyond the commit.
+ */
+class Replayed {
+  readonly #task: Task
+  readonly #range: Range
+  #position: number
+  #unflushedBytes = 0
+
+  constructor(task: Task, range: Range) {
+    this.#task = task
+    this.#range = range
+    this.#position = range.from
+  }
+
+  /** Gives how many records counted. */
+  apply(batch: RecordBatch, progress: RestoreProgress): number {
+    const { spec, store, from, committedEnd, logEnd } = this.#range
+    let count = 0
     for (let index = 0; index < batch.count; index++) {
       const offset = batch.offset(index)
       if (offset < from || offset >= logEnd) continue
       const change = changeAt(batch, index, spec)
       if (change === undefined) continue
-      if (offset < committedEnd) store.restore(change)
-      else {
+      if (offset < committedEnd) {
+        store.restore(change)
+        this.#unflushedBytes += heldRecordBytes + change.key.length + (change.value?.length ?? 0)
+      } else {
         store.touch(change)
         progress.touched++
       }
-      restored.value++
+      count++
     }
-    const next = Math.min(batch.nextOffset, logEnd)
-    progress.done += Math.max(0, next - at)
-    at = Math.max(at, next)
-  })
+    this.#position = Math.max(this.#position, Math.min(batch.nextOffset, committedEnd))
+    if (this.#unflushedBytes >= partBytes) this.flush()
+    return count
+  }
+
+  flush(): void {
+    const { spec, store } = this.#range
+    if (this.#unflushedBytes === 0 || !store.isPersistent) return
+    this.#task.flushStores(new Map([[spec.storeName, writeCheckpoint(this.#position)]]))
+    this.#unflushedBytes = 0
+  }
 }
 
 /** Marks every key that stands in stretches of changelogs which somebody else wrote. */
