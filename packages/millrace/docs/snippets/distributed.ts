@@ -1,4 +1,14 @@
-import { type App, long, run, type RunOptions, seconds, StreamsError, string, type ThreadedApp, topology } from 'millrace'
+import {
+  type App,
+  long,
+  run,
+  type RunOptions,
+  seconds,
+  StreamsError,
+  string,
+  type ThreadedApp,
+  topology,
+} from 'millrace'
 
 const kafka = { brokers: ['localhost:9092'] }
 
