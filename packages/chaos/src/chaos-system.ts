@@ -8,6 +8,7 @@ import type { ChaosSettings } from './chaos-settings.ts'
 import { Producer } from './producer.ts'
 import { topicsOf, type RunTopics } from './topologies.ts'
 import { lineLogger } from './workers/line-logger.ts'
+import type { WorkerOptions } from './workers/worker-options.ts'
 import { Workers } from './workers/workers.ts'
 
 const reportEveryMs = 50
@@ -21,6 +22,7 @@ export class ChaosSystem {
   readonly stateFolder: string
   readonly transport: Transport
   readonly producer: Producer
+  readonly workerOptions: WorkerOptions
   readonly workers: Workers
 
   private constructor(settings: ChaosSettings, applicationId: string, transport: Transport) {
@@ -31,7 +33,7 @@ export class ChaosSystem {
     this.transport = transport
     this.stateFolder = mkdtempSync(join(tmpdir(), 'millrace-chaos-'))
     this.producer = new Producer(transport, { topic: this.topics.ratings, partitions, seed, ratings })
-    this.workers = new Workers({
+    this.workerOptions = {
       brokers: settings.brokers,
       applicationId,
       topology,
@@ -43,7 +45,8 @@ export class ChaosSystem {
       commitEveryMs: settings.commitEveryMs,
       sessionTimeoutMs: settings.sessionTimeoutMs,
       reportEveryMs,
-    })
+    }
+    this.workers = new Workers(this.workerOptions)
   }
 
   /** Creates the topics of a run of its own. */
@@ -51,12 +54,16 @@ export class ChaosSystem {
     const transport = await connectTransport({ kafka: { brokers: settings.brokers }, logger: lineLogger })
     const applicationId = `chaos-${settings.topology}-${systemClock.nowMs().toString(36)}`
     const system = new ChaosSystem(settings, applicationId, transport)
-    const config = { 'retention.ms': '-1' } // event times lie years back
-    const { ratings, counts } = system.topics
-    await transport.admin.createTopics(
-      [ratings, counts].map((topic) => ({ topic, partitions: settings.partitions, config })),
-    )
+    await system.createTopics()
     return system
+  }
+
+  /** Those that are not there. */
+  async createTopics(): Promise<void> {
+    const { ratings, counts } = this.topics
+    const config = { 'retention.ms': '-1' } // event times lie years back
+    const { partitions } = this.settings
+    await this.transport.admin.createTopics([ratings, counts].map((topic) => ({ topic, partitions, config })))
   }
 
   /** Tasks that the app has in all. */

@@ -41,6 +41,11 @@ export class Producer {
     }
   }
 
+  /** Sends until that many are sent in all. */
+  async sendUpTo(total: number): Promise<void> {
+    while (this.#sent < total) await this.#send(Math.min(recordsPerRequest, total - this.#sent))
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#producer.close()

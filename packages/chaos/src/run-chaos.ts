@@ -80,11 +80,16 @@ async function disturb(
   // so far ahead that there is always something to process, and never so much that it is all read before the next event
   const slack = Math.ceil((0.8 * settings.ratings) / (plan.length + 1))
   let allowed = slack
+  // an event that lasts must not run out of ratings either
+  const trickle = setInterval(() => {
+    if (isStriking && producer.sent >= allowed && committed() > producer.sent - slack / 8) allowed += slack / 40
+  }, 100)
+  let isStriking = false
   const producing = producer.sendAll(() => allowed)
   producing.catch(() => {})
   for (let made = 0; made < processes; made++) workers.start()
   for (const event of plan) {
-    allowed = event.atRecords + slack
+    allowed = Math.max(allowed, event.atRecords + slack)
     if (!(await system.until(() => committed() >= event.atRecords, stallMs))) {
       const logs = workers.running.map((worker) => faultOf(`state ${worker.state}`, worker)).join('\n')
       faults.push(`no progress for ${stallMs / 1000} s before ${event.kind} at ${committed()} records: ${logs}`)
@@ -92,8 +97,11 @@ async function disturb(
     }
     await sleep(event.delayMs)
     phases.begin(event.kind, committed())
+    isStriking = true
     faults.push(...(await strike(event, system, kafka)))
+    isStriking = false
   }
+  clearInterval(trickle)
   allowed = settings.ratings
   await producing
   if (!(await system.until(() => system.isCaughtUp(), 2 * stallMs))) {

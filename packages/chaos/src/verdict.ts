@@ -18,7 +18,7 @@ export interface Verdict {
 export async function verdict(system: ChaosSystem, say: (line: string) => void): Promise<Verdict> {
   const { settings } = system
   const faults: string[] = []
-  const expectation = await expect(system)
+  const expectation = await expectationOf(system)
   const expected = expectation.counts()
   if (expectation.records < settings.ratings) faults.push(`the input has ${expectation.records} ratings only`)
   say(`Comparing ${expected.state.size.toLocaleString('en')} counts and all results with what they must be`)
@@ -29,7 +29,8 @@ export async function verdict(system: ChaosSystem, say: (line: string) => void):
   return { faults, counts: expected.state.size, repeatedResults: repetitions(output) }
 }
 
-async function expect({ settings, topics, transport }: ChaosSystem): Promise<Expectation> {
+/** What the input, as it stands in its topic, must have made. */
+async function expectationOf({ settings, topics, transport }: ChaosSystem): Promise<Expectation> {
   const expectation = new Expectation(settings.topology)
   await readTopic(transport, topics.ratings, (batch, index) => {
     const { film } = JSON.parse(batch.value(index)!.toString()) as ChaosRating

@@ -38,6 +38,10 @@ export class WorkerProcess {
     })
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0
+  }
+
   /** What it said last; undefined until it has started. */
   get report(): WorkerReport | undefined {
     return this.#report
