@@ -108,7 +108,7 @@ const foreignKeyJoin: Scenario = {
     }),
   inputs: {
     films: (random, index) => ({ key: pick(random, films), value: random() < 0.1 ? null : `director ${index}` }),
-    favourites: (random) => ({ key: pick(random, users), value: random() < 0.1 ? null : pick(random, films) }),
+    favourites: (random) => ({ key: pick(random, users), value: pick(random, films) }),
   },
 }
 

@@ -48,6 +48,9 @@ export class App {
   readonly #queries: StoreQueries
   readonly #cleaner: StateCleaner
   readonly #settled = deferred()
+  /** Resolves when `closed` settles. */
+  readonly #over = deferred()
+  #isStarting = false
   #ending: Promise<void> | undefined
   #forgetSignals: () => void = () => {}
 
@@ -101,10 +104,14 @@ export class App {
   /** Joins the group; `run()` has done it. Closes everything when that fails. */
   async start(): Promise<void> {
     this.#lifecycle.to('starting')
+    this.#isStarting = true
     try {
       await this.#globalTables.start()
-      await Promise.all(this.#instances.map((instance) => instance.start()))
-      if (this.#ending === undefined) this.#cleaner.start()
+      // an app that has ended meanwhile does not wait for members that may never join
+      await Promise.race([Promise.all(this.#instances.map((instance) => instance.start())), this.#over.promise])
+      if (this.#ending !== undefined) throw closedWhileStarting(this.applicationId)
+      this.#isStarting = false
+      this.#cleaner.start()
     } catch (thrown) {
       this.closed.catch(() => {})
       this.#ending ??= this.#end(asStreamsError(thrown))
@@ -201,10 +208,13 @@ export class App {
     if (error === undefined) {
       this.#lifecycle.to('closed')
       this.#settled.resolve()
+      this.#over.resolve()
       return
     }
     if (this.#lifecycle.can('failed')) this.#lifecycle.to('failed')
+    if (this.#isStarting) this.closed.catch(() => {}) // told by start()
     this.#settled.reject(error)
+    this.#over.resolve()
     if (failure === undefined) throw error
   }
 

@@ -22,7 +22,8 @@ export interface CommitOutcome {
  *     changelogs; from here on tasks may go on
  *   2 flush sinks: every row that came from below those offsets is acknowledged
  *   3 flush outputs and changelogs: every record that came from below them is acknowledged
- *   4 leave out tasks into whose changelog somebody else has written, and have those keys written again
+ *   4 leave out tasks that were given up meanwhile, as nobody knows any more where their changelogs end, and tasks into
+ *     whose changelog somebody else has written; have those keys written again
  *   5 commit the offsets, with metadata that names where each changelog ended
  *   6 bring local stores to disk, each with the end of its changelog
  *   7 remember what was committed, so that a later rebalance can tell whether anyone else owned the task in between
@@ -57,8 +58,9 @@ async function commitLane(lane: OutputLane, noted: readonly Noted[], generation:
   try {
     await Promise.all(noted.flatMap(({ runner }) => runner.task.writers.map((writer) => writer.flush())))
     await lane.outputs.flush()
-    const foreign = noted.filter(({ runner }) => runner.task.changelogs.hasGaps)
-    const own = noted.filter((one) => !foreign.includes(one))
+    const kept = noted.filter(({ runner }) => !runner.stopped.aborted)
+    const foreign = kept.filter(({ runner }) => runner.task.changelogs.hasGaps)
+    const own = kept.filter((one) => !foreign.includes(one))
     const commits = own.map(({ runner, note }) => ({ runner, offsets: offsetsOf(runner, note) }))
     for (const { runner, offsets } of commits) runner.attempt(offsets)
     const offsets = commits.flatMap((one) => one.offsets)

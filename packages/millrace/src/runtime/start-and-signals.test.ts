@@ -65,6 +65,26 @@ describe('starting', () => {
     await expect(starting).rejects.toMatchObject({ code: 'TRANSPORT_FAILED' })
     expect(transport.isClosed).toBe(true)
   })
+
+  it('rejects with what failed meanwhile, also when closing takes too long', async () => {
+    const transport = new ScriptedTransport({ in: 1 }, { 'counting-n-changelog/0': [0, 5] })
+    const counting = topology('counting', (t) => {
+      t.source('in', { key: string(), value: string() }).groupByKey().count({ store: 'n' })
+    })
+    const clock = new ManualClock()
+    transport.hooks.stop = () => new Promise(() => {})
+    const starting = run(counting, { transport, clock, logger: silentLogger, signals: false, closeTimeout: 1_000 })
+    const outcome = starting.catch((thrown: unknown) => thrown)
+    await settled()
+    await transport.assign(1, [p(0)], { isReading: false })
+    await settled()
+    const changelog = { topic: 'counting-n-changelog', partition: 0 }
+    transport.readers[0]!.listener.onFailed(transportFailed(false), changelog)
+    await settled()
+    clock.advance(1_000)
+    await settled()
+    expect(await outcome).toMatchObject({ code: 'TRANSPORT_FAILED' })
+  })
 })
 
 describe('signals', () => {

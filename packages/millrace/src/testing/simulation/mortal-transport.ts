@@ -39,11 +39,13 @@ export class MortalTransport implements Transport {
 
   consumer(options: ConsumerOptions, listener: ConsumerListener): TransportConsumer {
     const life = this.#life
-    const real = this.#real.consumer(options, mortalListener(listener, life))
+    const calls = new Set<Promise<unknown>>()
+    const real = this.#real.consumer(options, mortalListener(listener, life, calls))
     this.#consumers.push(real)
+    const unwound = async (): Promise<void> => void (await Promise.allSettled(calls))
     return {
       start: () => life.through('join', () => real.start()),
-      stop: () => (life.isOver ? Promise.resolve() : life.through('leave', () => real.stop())),
+      stop: () => (life.isOver ? unwound() : life.through('leave', () => real.stop())),
       pause: (partitions) => real.pause(partitions),
       resume: (partitions) => real.resume(partitions),
       commit: (offsets, generation) => life.through('commit', () => real.commit(offsets, generation)),
@@ -111,20 +113,26 @@ function mortalAdmin(real: TransportAdmin, life: Life): TransportAdmin {
   }
 }
 
-/** A dead member keeps its group waiting until its session is over. */
-function mortalListener(listener: ConsumerListener, life: Life): ConsumerListener {
+/** A dead member keeps its group waiting until its session is over. `calls`: what the listener has not answered yet. */
+function mortalListener(listener: ConsumerListener, life: Life, calls: Set<Promise<unknown>>): ConsumerListener {
+  const called = <T>(call: Promise<T>): Promise<T> => {
+    calls.add(call)
+    const forget = (): void => void calls.delete(call)
+    call.then(forget, forget)
+    return untilDeath(call, life)
+  }
   return {
     onAssigned: async (assignment: Assignment): Promise<readonly PartitionOffset[]> => {
       const nothing = life.evicted.then((): readonly PartitionOffset[] => [])
       if (life.isOver) return nothing
-      return Promise.race([untilDeath(listener.onAssigned(assignment), life), nothing])
+      return Promise.race([called(listener.onAssigned(assignment), life), nothing])
     },
     onBatch: (batch: RecordBatch, generation: number): void => {
       if (!life.isOver) listener.onBatch(batch, generation)
     },
     onRevoking: async (generation: number): Promise<void> => {
       if (life.isOver) return life.evicted
-      return Promise.race([untilDeath(listener.onRevoking(generation), life), life.evicted])
+      return Promise.race([called(listener.onRevoking(generation), life), life.evicted])
     },
     onFailed: (error) => {
       if (!life.isOver) listener.onFailed(error)

@@ -33,7 +33,7 @@ export class SeededClock implements Clock {
   }
 
   schedule(delayMs: number, callback: () => void): () => void {
-    const one = { atMs: this.#nowMs + Math.max(0, delayMs), order: this.#random.next(), callback }
+    const one = { atMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)), order: this.#random.next(), callback }
     this.#insert(one)
     return () => {
       const at = this.#waiting.indexOf(one)
