@@ -125,14 +125,14 @@ function mortalListener(listener: ConsumerListener, life: Life, calls: Set<Promi
     onAssigned: async (assignment: Assignment): Promise<readonly PartitionOffset[]> => {
       const nothing = life.evicted.then((): readonly PartitionOffset[] => [])
       if (life.isOver) return nothing
-      return Promise.race([called(listener.onAssigned(assignment), life), nothing])
+      return Promise.race([called(listener.onAssigned(assignment)), nothing])
     },
     onBatch: (batch: RecordBatch, generation: number): void => {
       if (!life.isOver) listener.onBatch(batch, generation)
     },
     onRevoking: async (generation: number): Promise<void> => {
       if (life.isOver) return life.evicted
-      return Promise.race([called(listener.onRevoking(generation), life), life.evicted])
+      return Promise.race([called(listener.onRevoking(generation)), life.evicted])
     },
     onFailed: (error) => {
       if (!life.isOver) listener.onFailed(error)
