@@ -1,4 +1,5 @@
-const ownFolder = new URL('..', import.meta.url).href
+/** The package: built files say where their sources lie when Node reads source maps. */
+const ownPackage = new URL('../..', import.meta.url).pathname
 
 /** Where the caller of the library stands, as `file:line:column`; undefined when the stack does not tell. */
 export function callSite(): string | undefined {
@@ -15,6 +16,7 @@ export function callSite(): string | undefined {
 }
 
 function isOwn(place: string): boolean {
-  const own = ownFolder.replace(/^file:\/\//, '')
-  return place.replace(/^file:\/\//, '').startsWith(own) && !/\.test(-d)?\.ts:/.test(place)
+  const path = place.replace(/^file:\/\//, '')
+  if (!path.startsWith(ownPackage)) return false
+  return /^(?:src|dist)\//.test(path.slice(ownPackage.length)) && !/\.test(-d)?\.ts:/.test(path)
 }
