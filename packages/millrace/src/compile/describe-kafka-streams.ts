@@ -17,7 +17,7 @@ export function describeKafkaStreams(topology: CompiledTopology): string {
       describeGlobal(table, topology.subTopologies.length + index, names.get(table.id)!),
     ),
   ]
-  return `Topologies:\n ${blocks.map((block) => `  ${block}\n`).join('')}`
+  return `Topologies:\n ${blocks.map((block) => `  ${block}`).join('')}`
 }
 
 function describeSub(
@@ -33,17 +33,17 @@ function describeSub(
     if (node.kind === 'source')
       return `    Source: ${name} (topics: ${node.pattern?.source ?? `[${node.topics.join(', ')}]`})\n${after}`
     if (node.kind === 'topic-sink' || node.kind === 'repartition-sink') {
-      return `    Sink: ${name} (topic: ${topicsOf(node)})\n${before}`
+      return `    Sink: ${name} (${target(node)})\n${before}`
     }
     return `    Processor: ${name} (stores: [${connectedStores(node, byId).join(', ')}])\n${after}${before}`
   })
-  return `Sub-topology: ${sub.id}\n${lines.join('')}`
+  return `Sub-topology: ${sub.id}\n${lines.join('')}\n`
 }
 
 /** As Kafka Streams shows a sink whose topic is chosen per record. */
-function topicsOf(node: TopicSinkNode | RepartitionSinkNode): string {
-  if (node.kind === 'repartition-sink') return node.topic
-  return node.route === undefined ? node.topics.join(', ') : 'extractor class: by-record'
+function target(node: TopicSinkNode | RepartitionSinkNode): string {
+  if (node.kind === 'repartition-sink') return `topic: ${node.topic}`
+  return node.route === undefined ? `topic: ${node.topics.join(', ')}` : 'extractor class: by-record'
 }
 
 function describeGlobal({ topic, store }: GlobalTableNode, id: number, name: string): string {

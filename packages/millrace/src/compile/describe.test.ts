@@ -132,6 +132,18 @@ describe('a topology with state', () => {
     }
   })
 
+  it('shows a chosen topic and the end of a global table as Kafka Streams does', () => {
+    const text = topology('t', (t) => {
+      const rates = t.globalTable<string, number>('rates')
+      t.source('in', { value: string() })
+        .joinTable(rates, { type: 'left', on: (one) => one, select: (one) => one })
+        .to((one) => one, { name: 'chosen' })
+    }).describe('kafka-streams')
+    expect(text).toContain('    Sink: chosen (extractor class: by-record)\n      <-- ')
+    expect(text).toMatch(/[^\n]\n\n {2}Sub-topology: 1 for global store \(will not generate tasks\)\n/)
+    expect(text).toMatch(/ {6}<-- rates-global-source\n$/)
+  })
+
   it('refuses a format that it does not know', () => {
     const wrong = 'svg' as 'text'
     let thrown: StreamsError | undefined
