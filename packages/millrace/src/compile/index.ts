@@ -1,6 +1,6 @@
 export { compile } from './compile.ts'
 export type { ChangelogTopic, CompiledTopology, SubTopology } from './compiled-topology.ts'
 export { describe, describeFormats, type DescribeFormat } from './describe.ts'
-export { hasPatterns, patternSourceOf, resolvePatterns } from './topic-patterns.ts'
+export { hasPatterns, patternSourceOf, patternsOf, resolvePatterns } from './topic-patterns.ts'
 export { explain } from './explain.ts'
 export { whyNotExact } from './passes/decide-origins.ts'

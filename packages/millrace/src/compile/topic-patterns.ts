@@ -9,9 +9,15 @@ export function patternSourceOf(topology: CompiledTopology, topic: string): Sour
   return topology.plan.nodes.find((node): node is SourceNode => node.kind === 'source' && matches(node, topic))
 }
 
+/** The patterns whose topics are not known yet, as the user wrote them. */
+export function patternsOf(topology: CompiledTopology): readonly string[] {
+  const sources = topology.plan.nodes.filter((node) => node.kind === 'source')
+  return sources.flatMap(({ pattern }) => (pattern === undefined ? [] : [String(pattern)]))
+}
+
 /** Whether some source reads by a pattern whose topics are not known yet. */
 export function hasPatterns(topology: CompiledTopology): boolean {
-  return topology.plan.nodes.some((node) => node.kind === 'source' && node.pattern !== undefined)
+  return patternsOf(topology).length > 0
 }
 
 /**

@@ -29,6 +29,18 @@ describe('testDriver', () => {
     ])
   })
 
+  it('sends a number that is no time, and a topic that no pattern takes is told the patterns', () => {
+    const driver = testDriver(
+      topology('t', (t) => t.source(/^in-/, { value: string(), onInvalid: skip }).to('out', { value: string() })),
+    )
+    driver.input('in-1').send('k', 'before', { at: -5 })
+    driver.input('in-1').send('k', 'nanoseconds', { at: 1.7e18 })
+    driver.input('in-1').send('k', 'now', { at: 7 })
+    expect(driver.output('out').records()).toMatchObject([{ value: 'now', timestamp: 7 }])
+    expect(driver.total('records-skipped')).toBe(2)
+    expect(() => driver.input('other')).toThrow(/no such topic: other .* It has \/\^in-\/\./)
+  })
+
   it('parses JSON with a schema and sends what breaks it to the dead-letter topic with the reason', () => {
     const driver = testDriver(
       topology('t', (t) => {

@@ -1,4 +1,4 @@
-import { compile, type CompiledTopology, patternSourceOf } from '../../compile/index.ts'
+import { compile, type CompiledTopology, patternSourceOf, patternsOf } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
 import type { Plan } from '../../plan/index.ts'
 import type { LookupTable, LookupTableSpec, MetricName, RecordHeaders, StateStore } from '../../ports/index.ts'
@@ -25,7 +25,10 @@ export interface TopicRecord extends TestRecord {
 }
 
 export interface SendOptions {
-  /** The record's Kafka timestamp: ms, a Date, or an ISO text with offset. Default: the driver's wall clock. */
+  /**
+   * The record's Kafka timestamp: ms, a Date, or an ISO text with offset. Default: the driver's wall clock. A number is
+   * sent as it is: whether it is a time is for the topology to say.
+   */
   readonly at?: number | Date | string
   readonly headers?: RecordHeaders
 }
@@ -97,14 +100,14 @@ export class TestDriver {
   input<K = unknown, V = unknown>(topic: string, serdes?: TopicSerdes<K, V>): TestInput<K | null, V | null> {
     const known = this.#tasks.inputTopics
     const isKnown = known.includes(topic) || patternSourceOf(this.#topology, topic) !== undefined
-    if (!isKnown) throw unknownTopic(this.#topology, topic, known)
+    if (!isKnown) throw unknownTopic(this.#topology, topic, [...known, ...patternsOf(this.#topology)])
     const encode = encoderFor(this.#topology, topic, serdes)
     return {
       send: (key, value, options = {}) => {
         this.#tasks.send({
           topic,
           ...encode(key, value),
-          timestamp: options.at === undefined ? this.#tasks.nowMs : eventTime(options.at),
+          timestamp: this.#kafkaTimestamp(options.at),
           headers: options.headers ?? [],
         })
       },
@@ -198,6 +201,11 @@ export class TestDriver {
   /** Ends all tasks, and removes the temporary folder of persistent stores. */
   close(): void {
     this.#tasks.close()
+  }
+
+  #kafkaTimestamp(at: SendOptions['at']): number {
+    if (at === undefined) return this.#tasks.nowMs
+    return Number.isInteger(at) ? (at as number) : eventTime(at)
   }
 
   /** The sum of a counter over all operations, e.g. `records-skipped`. */
