@@ -18,6 +18,7 @@ const columns: readonly Column[] = [
   { title: 'run() to running, s', align: 'right' },
   { title: 'CPU µs per record', align: 'right' },
   { title: 'peak RSS, MB', align: 'right' },
+  { title: 'longest block, ms', align: 'right' },
 ]
 
 /** One way to start, from what one kind of end has left. */
@@ -90,9 +91,12 @@ async function buildState(folder: string, bench: Bench, app: App, partitions: nu
   ] as const) {
     if (from > 0) cpSync(stateFolder, join(folder, 'older'), { recursive: true })
     await bench.children.run('produce-keys', { brokers, topic, partitions, from, to })
-    await bench.children.run('keyed-sums', { ...app, keys: to, storage: 'persistent', stateFolder, processes: true })
+    const input = { ...app, keys: to, storage: 'persistent', stateFolder, processes: true } as const
+    const { processBlockMs } = await bench.children.run('keyed-sums', input)
+    bench.progress(
+      `Restore, ${partitions} partitions: keys up to ${whole(to)}, longest block ${whole(processBlockMs)} ms`,
+    )
   }
-  bench.progress(`Restore, ${partitions} partitions: a changelog of ${whole(app.keys)} keys is written`)
 }
 
 async function startOnce(folder: string, bench: Bench, app: App, row: Row, round: number): Promise<void> {
@@ -125,11 +129,12 @@ function sectionOf(rows: readonly Row[], { records }: Bench): Section {
         decimal(median(all.map(({ wallMs }) => wallMs)) / 1000, 2),
         replayed === 0 ? '-' : decimal(median(all.map((start) => (start.cpuMs / start.records) * 1000)), 1),
         whole(median(all.map(({ peakRssMb }) => peakRssMb))),
+        whole(median(all.map(({ startBlockMs }) => startBlockMs))),
       ]
     }),
     goals: [],
     notes: [
-      `A sum by key over ${whole(records)} keys (text of 8 bytes; values are a time and a double, 16 bytes), on one instance; its changelog was written by the app itself. Restored in: from when the group is joined until the app is running. CPU time is that of the whole start, loading the code included. After a crash: the local state lacks the last tenth of what is committed. Each start checks how many records it replayed, the number of keys, their sum and some values.`,
+      `A sum by key over ${whole(records)} keys (text of 8 bytes; values are a time and a double, 16 bytes), on one instance; its changelog was written by the app itself. Restored in: from when the group is joined until the app is running. CPU time is that of the whole start, loading the code included. After a crash: the local state lacks the last tenth of what is committed. Each start checks how many records it replayed, the number of keys, their sum and some values. Longest block: how long the event loop was busy with one thing, at most, while restoring.`,
     ],
     raw: rows,
   }

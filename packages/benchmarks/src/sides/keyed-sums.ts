@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type App, number, run as runTopology, string, topology } from 'millrace'
 import { BenchmarkError, checkEqual } from '../benchmark-error.ts'
 import { type Measured, startStopwatch } from '../stopwatch.ts'
@@ -20,6 +21,9 @@ export interface KeyedSumsInput {
 export interface KeyedSumsStart extends Measured {
   /** From the first state 'restoring' to 'running'. */
   readonly restoreMs: number
+  /** How long nothing else had its turn at most: until the app was running, and while it processed. */
+  readonly startBlockMs: number
+  readonly processBlockMs: number
 }
 
 const storeName = 'sums'
@@ -32,6 +36,7 @@ export async function run(input: KeyedSumsInput): Promise<KeyedSumsStart> {
       .groupByKey()
       .reduce((sum, value) => sum + value, { store: storeName, storage })
   })
+  const blocks = monitorEventLoopDelay({ resolution: 1 })
   const stop = startStopwatch()
   const app = await runTopology(sums, {
     kafka: { brokers },
@@ -41,14 +46,19 @@ export async function run(input: KeyedSumsInput): Promise<KeyedSumsStart> {
     signals: false,
   })
   const joinedMs = performance.now()
+  blocks.enable()
   const failed = app.closed.then(() => new Promise<never>(() => {}))
   await Promise.race([until(() => app.state === 'running', 2), failed])
   const restoreMs = performance.now() - joinedMs
   const started = stop(app.metrics().total('records-restored'))
+  const startBlockMs = blocks.max / 1e6
+  blocks.reset()
   if (input.processes) await Promise.race([app.caughtUp(), failed])
+  const processBlockMs = blocks.max / 1e6
+  blocks.disable()
   checkState(app, input.keys)
   await app.close()
-  return { ...started, restoreMs }
+  return { ...started, restoreMs, startBlockMs, processBlockMs }
 }
 
 function checkState(app: App, keys: number): void {

@@ -25,8 +25,8 @@ export interface CommitOutcome {
  *   4 leave out tasks that were given up meanwhile, as nobody knows any more where their changelogs end, and tasks into
  *     whose changelog somebody else has written; have those keys written again
  *   5 commit the offsets, with metadata that names where each changelog ended
- *   6 bring local stores to disk, each with the end of its changelog
- *   7 remember what was committed, so that a later rebalance can tell whether anyone else owned the task in between
+ *   6 remember what was committed, so that a later rebalance can tell whether anyone else owned the task in between
+ *   7 bring local stores to disk, each with the end of its changelog
  *
  * Rejects with what a flush rejects with, or GENERATION_LOST.
  */
@@ -66,6 +66,7 @@ async function commitLane(lane: OutputLane, noted: readonly Noted[], generation:
     const offsets = commits.flatMap((one) => one.offsets)
     if (offsets.length > 0) await lane.commit(offsets, generation)
     for (const { runner } of commits) runner.succeeded()
+    await Promise.all(commits.map(({ runner }) => runner.flushStores()))
     await Promise.all(foreign.map(({ runner }) => runner.mend()))
     return { moved: offsets.length, isUnfinished: foreign.length > 0 }
   } finally {

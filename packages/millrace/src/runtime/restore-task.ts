@@ -3,11 +3,14 @@ import type { Counter, PartitionOffset, RecordBatch, StateStore, StoreChange, Tr
 import { type ChangelogGap, changelogChange, type CommittedState, sourceChange, type Task } from '../task/index.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { RestorePart } from './restore-part.ts'
+import type { TimeSlices } from './time-slices.ts'
 
 export interface RestoreServices {
   readonly admin: TransportAdmin
   readonly reader: ChangelogReader
   readonly restored: Counter
+  readonly slices: TimeSlices
 }
 
 /** How far a task's stores have come, in offsets of their changelogs. */
@@ -18,11 +21,6 @@ export interface RestoreProgress {
   touched: number
   isDone: boolean
 }
-
-/** What a restore holds in memory of a persistent store before it brings it to disk. */
-const partBytes = 4 * 1024 * 1024
-/** What a record takes in memory besides key and value. */
-const heldRecordBytes = 80
 
 interface Range {
   readonly spec: ChangelogTopic
@@ -84,21 +82,28 @@ async function rangesOf(
 async function replay(
   task: Task,
   range: Range,
-  { reader, restored }: RestoreServices,
+  { reader, restored, slices }: RestoreServices,
   progress: RestoreProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, from, logEnd } = range
   const replayed = new Replayed(task, range)
   let at = from
-  await reader.read({ topic: spec.topic, partition: task.partition }, from, logEnd, signal, (batch) => {
+  const apply = (batch: RecordBatch): void => {
     if (signal.aborted) return
     restored.value += replayed.apply(batch, progress)
     const next = Math.min(batch.nextOffset, logEnd)
     progress.done += Math.max(0, next - at)
     at = Math.max(at, next)
+  }
+  const flush = (): void => {
+    if (!signal.aborted) replayed.flush()
+  }
+  await reader.read({ topic: spec.topic, partition: task.partition }, from, logEnd, signal, async (batch) => {
+    await slices.run(() => apply(batch))
+    if (replayed.isPartFull) await slices.run(flush)
   })
-  if (!signal.aborted) replayed.flush()
+  await slices.run(flush)
 }
 
 /**
@@ -109,7 +114,7 @@ class Replayed {
   readonly #task: Task
   readonly #range: Range
   #position: number
-  #unflushedBytes = 0
+  readonly #part = new RestorePart()
 
   constructor(task: Task, range: Range) {
     this.#task = task
@@ -128,7 +133,7 @@ class Replayed {
       if (change === undefined) continue
       if (offset < committedEnd) {
         store.restore(change)
-        this.#unflushedBytes += heldRecordBytes + change.key.length + (change.value?.length ?? 0)
+        this.#part.add(change)
       } else {
         store.touch(change)
         progress.touched++
@@ -136,15 +141,18 @@ class Replayed {
       count++
     }
     this.#position = Math.max(this.#position, Math.min(batch.nextOffset, committedEnd))
-    if (this.#unflushedBytes >= partBytes) this.flush()
     return count
+  }
+
+  get isPartFull(): boolean {
+    return this.#part.isFull
   }
 
   flush(): void {
     const { spec, store } = this.#range
-    if (this.#unflushedBytes === 0 || !store.isPersistent) return
+    if (this.#part.isEmpty || !store.isPersistent) return
     this.#task.flushStores(new Map([[spec.storeName, writeCheckpoint(this.#position)]]))
-    this.#unflushedBytes = 0
+    this.#part.clear()
   }
 }
 

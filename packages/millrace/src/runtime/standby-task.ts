@@ -5,6 +5,7 @@ import type { StoreFactory } from '../state/index.ts'
 import { type CommittedState, changelogChange } from '../task/index.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { RestorePart } from './restore-part.ts'
 import { Signal } from './signal.ts'
 import type { TaskPlace } from './task-opener.ts'
 
@@ -15,6 +16,7 @@ interface Copy {
   position: number
   /** Where the last commit that is known ends: nothing behind it is applied. */
   committedEnd: number
+  readonly part: RestorePart
   stop: () => void
 }
 
@@ -40,7 +42,7 @@ export class StandbyTask {
         if (store === undefined) return []
         const opened = factory.open(store) as StateStore
         const position = readCheckpoint(factory.checkpoint(store.name)) ?? 0
-        return [{ spec, store: opened, position, committedEnd: 0, stop: () => {} }]
+        return [{ spec, store: opened, position, committedEnd: 0, part: new RestorePart(), stop: () => {} }]
       })
   }
 
@@ -69,8 +71,7 @@ export class StandbyTask {
     }
     this.isKnown = true
     this.#advanced.notify()
-    const positions = this.#copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)] as const)
-    this.#factory.flush(new Map(positions))
+    this.#flush(this.#copies)
   }
 
   /** Ends following, and gives the stores: opened, and with how far each has come as its checkpoint. */
@@ -101,6 +102,11 @@ export class StandbyTask {
     this.#advanced.notify()
   }
 
+  #flush(copies: readonly Copy[]): void {
+    this.#factory.flush(new Map(copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)])))
+    for (const { part } of copies) part.clear()
+  }
+
   async #apply(copy: Copy, batch: RecordBatch): Promise<void> {
     for (let index = 0; index < batch.count; index++) {
       const offset = batch.offset(index)
@@ -109,10 +115,14 @@ export class StandbyTask {
       if (this.#isStopped) return
       const key = batch.key(index)
       if (key !== null) {
-        copy.store.restore(changelogChange(key, batch.value(index), batch.timestamp(index), batch.headers(index)))
+        const change = changelogChange(key, batch.value(index), batch.timestamp(index), batch.headers(index))
+        copy.store.restore(change)
+        copy.part.add(change)
       }
       copy.position = offset + 1
     }
+    // not only at commits: a copy that begins from nothing has all of the changelog to read before the next
+    if (copy.part.isFull) this.#flush([copy])
     while (batch.nextOffset > copy.committedEnd && !this.#isStopped) await this.#advanced.wait()
     if (!this.#isStopped) copy.position = Math.max(copy.position, batch.nextOffset)
   }

@@ -8,6 +8,7 @@ import type { OutputLane } from './output-lane.ts'
 import type { Standbys } from './standbys.ts'
 import { restoreTask, touchGaps } from './restore-task.ts'
 import { type FlowControl, TaskRunner } from './task-runner.ts'
+import { TimeSlices } from './time-slices.ts'
 
 const lockedRetryMs = 50
 const lockedBudgetMs = 30_000
@@ -31,9 +32,11 @@ export class TaskOpener {
   readonly #flow: FlowControl
   readonly #reader: ChangelogReader
   readonly #standbys: Standbys
+  readonly #slices: TimeSlices
 
   constructor(parts: InstanceParts, flow: FlowControl, reader: ChangelogReader, standbys: Standbys) {
     this.#standbys = standbys
+    this.#slices = new TimeSlices(parts.clock)
     this.#parts = parts
     this.#flow = flow
     this.#reader = reader
@@ -59,6 +62,7 @@ export class TaskOpener {
       limits: options.limits,
       flow: this.#flow,
       clock,
+      slices: this.#slices,
       mend: (gaps, signal) => touchGaps(task, gaps, this.#reader, signal),
     })
     runner.committed = new Map(own.map((one) => [one.topic, one]))
@@ -78,7 +82,7 @@ export class TaskOpener {
     const { transport, metrics, logger, clock } = this.#parts
     const startedMs = clock.nowMs()
     const restored = metrics.counter('records-restored', task.id)
-    const services = { admin: transport.admin, reader: this.#reader, restored }
+    const services = { admin: transport.admin, reader: this.#reader, restored, slices: this.#slices }
     const outcome = await restoreTask(task, state, services, restore, stopped)
     if (stopped.aborted) return
     if (outcome === 'ahead') return listener.isAhead(runner)

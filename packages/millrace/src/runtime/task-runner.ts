@@ -7,9 +7,7 @@ import type { MicroBatchLimits } from './run-options.ts'
 import type { OutputLane } from './output-lane.ts'
 import type { RestoreProgress } from './restore-task.ts'
 import { Signal } from './signal.ts'
-
-/** A stretch of synchronous work after which everything else that waits (heartbeats, sockets) gets its turn. */
-const sliceMs = 5
+import { sliceMs, type TimeSlices } from './time-slices.ts'
 
 export interface FlowControl {
   pause(partitions: readonly TopicPartition[]): void
@@ -20,6 +18,7 @@ export interface RunnerParts {
   readonly limits: MicroBatchLimits
   readonly flow: FlowControl
   readonly clock: Clock
+  readonly slices: TimeSlices
   /** Marks the keys that stand in these stretches of the task's changelogs to be written again. */
   readonly mend: (gaps: readonly ChangelogGap[], signal: AbortSignal) => Promise<void>
 }
@@ -39,6 +38,7 @@ export class TaskRunner {
   #attempted: ReadonlyMap<string, CommittedOffset> = new Map()
   #attemptedEnds: ReadonlyMap<string, number | undefined> = new Map()
   readonly #mend: RunnerParts['mend']
+  readonly #slices: TimeSlices
   readonly #stopped = new AbortController()
   readonly restore: RestoreProgress = { done: 0, total: 0, touched: 0, isDone: false }
   /** Records that the lane had taken at the last note, and at the last commit. */
@@ -65,6 +65,7 @@ export class TaskRunner {
     this.#flow = parts.flow
     this.#clock = parts.clock
     this.#mend = parts.mend
+    this.#slices = parts.slices
     this.results$ = microBatches(() => this.#turn(), this.#stop$)
   }
 
@@ -97,16 +98,19 @@ export class TaskRunner {
     try {
       task.flushCaches()
       await this.#completeTurn()
-      if (this.#isStopped) return undefined
-      const note = task.note()
-      if (lane.isTransactional) lane.outputs.seal()
-      this.#notedOutputs = lane.outputs.added
-      return note
+      return await this.#slices.run(() => (this.#isStopped ? undefined : this.#noteNow()))
     } finally {
       this.#isBusy = false
       this.#idle.notify()
       if (!wasHeld) this.release()
     }
+  }
+
+  #noteNow(): TaskNote {
+    const note = this.task.note()
+    if (this.lane.isTransactional) this.lane.outputs.seal()
+    this.#notedOutputs = this.lane.outputs.added
+    return note
   }
 
   /** Whether there is something to commit. Offsets below the committed ones, too: a topic that was made anew starts over. */
@@ -122,14 +126,19 @@ export class TaskRunner {
     this.#attemptedEnds = this.task.storeEnds([...this.#attempted.values()])
   }
 
-  /** The commit happened: local stores may be brought to disk, and it is what a rebalance compares with. */
+  /** The commit happened: it is what a rebalance compares with. */
   succeeded(): void {
     this.committed = this.#attempted
     this.mustCommit = false
     this.#committedOutputs = this.#notedOutputs
-    if (this.#isStopped) return
+  }
+
+  /** Brings local stores to disk as the commit that succeeded last names them. */
+  flushStores(): Promise<void> {
     const checkpoints = [...this.#attemptedEnds].map(([name, end]) => [name, writeCheckpoint(end)] as const)
-    this.task.flushStores(new Map(checkpoints))
+    return this.#slices.run(() => {
+      if (!this.#isStopped) this.task.flushStores(new Map(checkpoints))
+    })
   }
 
   /** Whether nobody else can have owned the task: the group's committed offsets are what this member committed last. */

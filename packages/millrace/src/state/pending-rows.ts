@@ -1,3 +1,4 @@
+import { recordOverheadBytes } from './record-bytes.ts'
 import { SortedIndex } from './sorted-index.ts'
 
 /** Rows on their way to disk; null deletes. Their sorted index is built when a range is asked for the first time. */
@@ -22,7 +23,7 @@ export class PendingRows {
     const before = this.#rows.get(key)
     if (before === undefined) {
       this.#sorted?.add(key)
-      this.#bytes += key.length
+      this.#bytes += recordOverheadBytes + key.length
     }
     this.#bytes += (value?.length ?? 0) - (before?.length ?? 0)
     this.#rows.set(key, value)
@@ -33,7 +34,7 @@ export class PendingRows {
     if (before === undefined) return
     this.#rows.delete(key)
     this.#sorted?.delete(key)
-    this.#bytes -= key.length + (before?.length ?? 0)
+    this.#bytes -= recordOverheadBytes + key.length + (before?.length ?? 0)
   }
 
   [Symbol.iterator](): Iterator<[string, string | null]> {

@@ -1,9 +1,10 @@
 import type { KeyId } from './held-key.ts'
 
 const numberBytes = 8
-const recordOverheadBytes = 32
+/** A change with its two buffers, and the record made of it, on their way to the changelog: measured with Node 20. */
+export const recordOverheadBytes = 300
 
-/** About what a record of a changelog takes. */
+/** About what a changed record takes in memory until it is committed. */
 export function recordBytes(id: KeyId, held: unknown): number {
   const keyBytes = typeof id === 'string' ? id.length : numberBytes
   return recordOverheadBytes + keyBytes + (typeof held === 'string' ? held.length : numberBytes)
