@@ -91,6 +91,7 @@ async function buildState(folder: string, bench: Bench, app: App, partitions: nu
   ] as const) {
     if (from > 0) cpSync(stateFolder, join(folder, 'older'), { recursive: true })
     await bench.children.run('produce-keys', { brokers, topic, partitions, from, to })
+    bench.progress(`Restore, ${partitions} partitions: ${whole(to - from)} records are produced`)
     const input = { ...app, keys: to, storage: 'persistent', stateFolder, processes: true } as const
     const { processBlockMs } = await bench.children.run('keyed-sums', input)
     bench.progress(

@@ -385,13 +385,6 @@ describe.each(storeHomes)('stores $name', (home) => {
     })
   })
 
-  it('count for many small records what those take besides key and value', () => {
-    use(timestamped, (rig) => {
-      for (let n = 0; n < 1000; n++) rig.store.put(`${n}`, { value: 'x', timestamp: n })
-      expect(rig.store.pendingBytes).toBeGreaterThan(300_000)
-    })
-  })
-
   it.each([timestamped, windows, sessions])('refuse a changelog of stores of another kind: $kind', (spec) => {
     use(spec as StoreSpec, ({ store }) => {
       const change = { key: Buffer.from('k'), value: Buffer.from('x'), timestamp: 0 }
