@@ -1,5 +1,5 @@
 import { movieRatings } from '@millrace/example-movie-ratings'
-import { type Plan, type PlanNode, topology } from 'millrace'
+import { json, type Plan, type PlanNode, topology } from 'millrace'
 import { BenchmarkError } from './benchmark-error.ts'
 
 type TableSink = Extract<PlanNode, { readonly kind: 'table-sink' }>
@@ -24,9 +24,11 @@ export function endInCallback(action: (value: { readonly rating: number }) => vo
 
 /** Ends in a topic, as JSON. */
 export function endInTopic(topic: string): Ending {
-  const [end] = topology('end', (t) => t.source('any').to(topic)).plan.nodes.filter(
-    (node) => node.kind === 'topic-sink',
-  )
+  const end = topology('end', (t) => {
+    t.source('any')
+      .mapValues((value): unknown => value)
+      .to(topic, { value: json() })
+  }).plan.nodes.find((node) => node.kind === 'topic-sink')
   if (end === undefined) throw new BenchmarkError('to() makes no topic-sink')
   return ({ id, parents }) => ({ ...end, id, parents })
 }

@@ -17,7 +17,6 @@ export interface Metrics {
  */
 export type MetricName =
   | 'records-consumed'
-  | 'records-processed'
   | 'records-produced'
   | 'rows-written'
   | 'records-skipped'

@@ -1,7 +1,8 @@
+import { join } from 'node:path'
 import { messageOf, StreamsError } from '../../errors/index.ts'
 import { fillOptions } from '../run-options.ts'
 import { ThreadedApp } from './threaded-app.ts'
-import type { ThreadRunOptions, TopologyModule } from './thread-messages.ts'
+import type { ThreadData, ThreadRunOptions, TopologyModule } from './thread-messages.ts'
 
 /** How a topology runs in threads. */
 export interface ThreadsOptions extends ThreadRunOptions {
@@ -18,11 +19,16 @@ export async function runThreads(topology: TopologyModule, options: ThreadsOptio
   if (rest.kafka === undefined) {
     throw invalid('threads need Kafka', 'Give { kafka: { brokers } }; an embedded broker lives in one thread alone.')
   }
-  fillOptions(rest)
-  const data = { module: String(topology.module), export: topology.export ?? 'default', options: rest }
+  const { stateFolder } = fillOptions(rest)
+  // threads of one process cannot lock each other out of a folder, so each has its own, the same at every start
+  const dataOf = (thread: number): ThreadData => ({
+    module: String(topology.module),
+    export: topology.export ?? 'default',
+    options: { ...rest, stateFolder: join(stateFolder, `thread-${thread}`) },
+  })
   let app: ThreadedApp
   try {
-    app = new ThreadedApp(data, threads, signals)
+    app = new ThreadedApp(dataOf, threads, signals)
   } catch (cause) {
     throw invalid(`an option cannot be copied to a thread: ${messageOf(cause)}`, 'Give plain values, no functions.')
   }

@@ -15,9 +15,9 @@ export class ThreadedApp {
   readonly closed: Promise<void>
   readonly #forgetSignals: () => void
 
-  constructor(data: ThreadData, count: number, signals: boolean) {
+  constructor(dataOf: (thread: number) => ThreadData, count: number, signals: boolean) {
     this.#lifecycle.to('starting')
-    this.#threads = Array.from({ length: count }, () => new AppThread(data, () => this.#follow()))
+    this.#threads = Array.from({ length: count }, (_, thread) => new AppThread(dataOf(thread), () => this.#follow()))
     this.closed = this.#whenClosed()
     this.closed.catch(() => {})
     this.#forgetSignals = signals ? whenSignalled(() => void this.close().catch(() => {})) : () => {}
