@@ -4,6 +4,7 @@ import { storesOf } from './passes/check-stores.ts'
 /** The stores of the tables in which a node looks rows up, by name. */
 export function lookedUpStores(node: PlanNode, byId: ReadonlyMap<string, PlanNode>): readonly string[] {
   if (node.kind === 'stream-global-join') return storesBehind(node.table, byId)
+  if (node.kind === 'process') return Object.values(node.tables).flatMap((table) => storesBehind(table, byId))
   if (node.kind === 'table-table-join') return node.parents.flatMap((parent) => storesBehind(parent, byId))
   const looksUp =
     node.kind === 'stream-table-join' || node.kind === 'subscription-join' || node.kind === 'response-join'

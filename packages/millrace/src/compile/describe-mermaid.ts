@@ -28,6 +28,7 @@ export function describeMermaid(topology: CompiledTopology): string {
 function dotted(nodes: readonly PlanNode[]): readonly (readonly [from: string, to: string])[] {
   return nodes.flatMap((node) => {
     if (node.kind === 'stream-global-join') return [[node.table, node.id] as const]
+    if (node.kind === 'process') return Object.values(node.tables).map((table) => [table, node.id] as const)
     if (node.kind !== 'repartition-sink') return []
     const readers = nodes.filter((one) => one.kind === 'source' && one.topics.includes(node.topic))
     return readers.map((reader) => [node.id, reader.id] as const)

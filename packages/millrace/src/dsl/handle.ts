@@ -29,9 +29,15 @@ export class Handle {
     serdes: FlowingSerdes = noSerdes,
     more: readonly Handle[] = [],
   ): Handle {
-    for (const one of more) if (one.builder !== this.builder) throw otherTopology(operation)
+    for (const one of more) this.sameTopology(one, operation)
     const parents = [this.node, ...more.map((one) => one.node)]
     return new Handle(this.builder, this.builder.add(node, parents, operation, options.name), serdes)
+  }
+
+  /** The other place; throws TOPOLOGY_INVALID for one of another topology. */
+  sameTopology(other: Handle, operation: string): Handle {
+    if (other.builder !== this.builder) throw otherTopology(operation)
+    return other
   }
 
   /** The id that an operation below this one will get: for the names of its stores. */

@@ -47,8 +47,10 @@ export {
   type StoreHandle,
   type StoreOptions,
   timestampedKeyValueStore,
+  timestampedWindowStore,
   versionedStore,
   windowStore,
+  type WindowStoreOptions,
 } from './stores.ts'
 export { type Suppressed, untilTimeLimit, untilWindowCloses } from './suppressed.ts'
 export { WindowedKStream } from './windowed-k-stream.ts'

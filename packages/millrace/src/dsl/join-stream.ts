@@ -48,7 +48,12 @@ export function joinTableByKey(
   if (!(table instanceof GlobalKTable)) {
     return at.add({ kind: 'join-lookup', type, table, ...callbacks }, 'joinTable', options, serdes)
   }
-  const node = { kind: 'stream-global-join', type, table: handleOf(table).node, ...callbacks } as const
+  const node = {
+    kind: 'stream-global-join',
+    type,
+    table: at.sameTopology(handleOf(table), 'joinTable').node,
+    ...callbacks,
+  } as const
   return at.add(node, 'joinTable', options, serdes)
 }
 

@@ -1,13 +1,14 @@
-import type { StateStore } from '../ports/state-store.ts'
-import type { Handle } from './handle.ts'
+import type { ReadableKeyValueStore, StateStore, ValueAndTimestamp } from '../ports/state-store.ts'
+import { GlobalKTable } from './global-k-table.ts'
+import { type Handle, handleOf } from './handle.ts'
 import type { NameOption } from './options.ts'
 import type { StoreHandle } from './stores.ts'
 import type { TopologyTypeError } from './type-error.ts'
 
 type Callback = (...args: never[]) => unknown
 
-/** Stores that a processor uses, by the names that it calls them. */
-export type StoreHandles = Readonly<Record<string, StoreHandle<StateStore>>>
+/** Stores that a processor uses, and global tables that it reads, by the names that it calls them. */
+export type StoreHandles = Readonly<Record<string, StoreHandle<StateStore> | GlobalKTable<unknown, unknown>>>
 
 /** What a processor forwards that does not say what it forwards. */
 export type NothingForwarded =
@@ -16,13 +17,20 @@ export type NothingForwarded =
 /** A processor without stores. */
 export type NoStores = Readonly<Record<string, never>>
 
-/** The running stores of those handles. */
+/** The running stores of those handles; a global table is read only, its rows with their time. */
 export type StoresOf<Handles extends StoreHandles> = string extends keyof Handles
   ? TopologyTypeError<'no store is connected to this processor: name it in the options, { stores: { … } }'>
-  : { readonly [Name in keyof Handles]: Handles[Name] extends StoreHandle<infer Store> ? Store : never }
+  : { readonly [Name in keyof Handles]: StoreOf<Handles[Name]> }
+
+type StoreOf<Handle> =
+  Handle extends GlobalKTable<infer K, infer V>
+    ? ReadableKeyValueStore<K, ValueAndTimestamp<V>>
+    : Handle extends StoreHandle<infer Store>
+      ? Store
+      : never
 
 export interface ProcessOptions<Stores extends StoreHandles> extends NameOption {
-  /** Stores made with `t.store()`. Operations that share one run in the same task. */
+  /** Stores made with `t.store()`, which operations that share them find in the same task; and global tables. */
   readonly stores?: Stores
 }
 
@@ -32,12 +40,13 @@ export function addProcessor(
   options: ProcessOptions<StoreHandles>,
   isKeyFixed: boolean,
 ): Handle {
-  const stores = Object.fromEntries(Object.entries(options.stores ?? {}).map(([name, store]) => [name, store.name]))
+  const operation = isKeyFixed ? 'processValues' : 'process'
+  const stores: Record<string, string> = {}
+  const tables: Record<string, string> = {}
+  for (const [name, used] of Object.entries(options.stores ?? {})) {
+    if (used instanceof GlobalKTable) tables[name] = at.sameTopology(handleOf(used), operation).node
+    else stores[name] = used.name
+  }
   const serdes = isKeyFixed ? { key: at.serdes.key } : {}
-  return at.add(
-    { kind: 'process', supplier, stores, isKeyFixed },
-    isKeyFixed ? 'processValues' : 'process',
-    options,
-    serdes,
-  )
+  return at.add({ kind: 'process', supplier, stores, tables, isKeyFixed }, operation, options, serdes)
 }

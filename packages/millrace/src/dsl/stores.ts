@@ -1,9 +1,10 @@
-import type { StoreSpec } from '../plan/index.ts'
+import type { StoreSpec, WindowStoreSpec } from '../plan/index.ts'
 import type {
   KeyValueStore,
   SessionStore,
   StateStore,
   TimestampedKeyValueStore,
+  ValueAndTimestamp,
   VersionedKeyValueStore,
   WindowStore,
 } from '../ports/state-store.ts'
@@ -42,26 +43,44 @@ export function timestampedKeyValueStore<K, V>(
   return { name: options.name, spec: { kind: 'timestamped-key-value', ...fields(options) } }
 }
 
+export interface WindowStoreOptions<K, V> extends StoreOptions<K, V> {
+  /** ms */
+  readonly size: number
+  /** How long windows are kept behind the largest start put, ms; at least the size. */
+  readonly retention: number
+}
+
 /** Values by key and window start. */
 export function windowStore<K, V>(
-  options: StoreOptions<K, V> & {
-    readonly size: number
-    readonly retention: number
-    readonly retainDuplicates?: boolean
-  },
+  options: WindowStoreOptions<K, V> & { readonly retainDuplicates?: boolean },
 ): StoreHandle<WindowStore<K, V>> {
-  const { size, retention, retainDuplicates = false } = options
+  return { name: options.name, spec: windowSpec(options, false, options.retainDuplicates ?? false) }
+}
+
+/** Values with their time by key and window start: what windowed aggregates are kept in. */
+export function timestampedWindowStore<K, V>(
+  options: WindowStoreOptions<K, V>,
+): StoreHandle<WindowStore<K, ValueAndTimestamp<V>>> {
+  return { name: options.name, spec: windowSpec(options, true, false) }
+}
+
+function windowSpec<K, V>(
+  options: WindowStoreOptions<K, V>,
+  isTimestamped: boolean,
+  retainDuplicates: boolean,
+): WindowStoreSpec {
+  const { size, retention } = options
   if (positiveMs('retention', retention) < positiveMs('size', size)) {
     throw invalidOption('retention', retention, `Make it at least the size, ${size}.`)
   }
-  const spec = {
+  return {
     kind: 'window',
     retentionMs: retention,
     windowSizeMs: size,
-    isTimestamped: false,
+    isTimestamped,
     retainDuplicates,
-  } as const
-  return { name: options.name, spec: { ...spec, ...fields(options) } }
+    ...fields(options),
+  }
 }
 
 /** Values by key and session. */

@@ -51,6 +51,7 @@ export type {
 export type {
   KeyValueStore,
   RangeOptions,
+  ReadableKeyValueStore,
   SessionStore,
   StateStore,
   StoreChange,

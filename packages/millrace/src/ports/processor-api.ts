@@ -1,6 +1,6 @@
 import type { Synchronous, TopologyTypeError } from '../errors/index.ts'
 import type { RecordHeaders, RecordOrigin } from './record.ts'
-import type { StateStore } from './state-store.ts'
+import type { ReadableKeyValueStore, StateStore } from './state-store.ts'
 
 /** A record as a processor of the user's own sees it. */
 export interface ProcessorRecord<K, V> {
@@ -20,15 +20,14 @@ export interface ForwardedRecord<K, V> {
   readonly headers?: RecordHeaders
 }
 
+/** Stores, and the rows of global tables, by the names that a processor calls them. */
+type ConnectedStores = Readonly<Record<string, StateStore | ReadableKeyValueStore<unknown, unknown>>>
+
 /**
  * A processor's surroundings: one per task. `stores` are those named in the options of `process()`, by the names given
  * there.
  */
-export interface ProcessorContext<
-  K,
-  V,
-  Stores extends Readonly<Record<string, StateStore>> | TopologyTypeError<string>,
-> {
+export interface ProcessorContext<K, V, Stores extends ConnectedStores | TopologyTypeError<string>> {
   readonly taskId: string
   readonly stores: Stores
   /** Hands a record on, at once and depth first: to every operation that follows, or to the one of that name. */

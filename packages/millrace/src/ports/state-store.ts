@@ -57,21 +57,24 @@ export interface RangeOptions {
   readonly reverse?: boolean
 }
 
-/** Iteration is over the content at the time of the call; changes made meanwhile may or may not show. */
-export interface KeyValueStore<K, V> extends StateStore {
+/** What can be read by key, also of a global table. Changes made during an iteration may or may not show in it. */
+export interface ReadableKeyValueStore<K, V> {
   get(key: K): V | undefined
-  /** `undefined` or `null` deletes. */
-  put(key: K, value: V | null | undefined): void
-  /** Gives what was there; writes only if that is undefined. */
-  putIfAbsent(key: K, value: V): V | undefined
-  /** Gives what was there. */
-  delete(key: K): V | undefined
   /** Both ends inclusive, by the order of serialised keys; undefined is an open end. */
   range(from: K | undefined, to: K | undefined, options?: RangeOptions): Iterable<readonly [K, V]>
   /** Keys whose serialised form begins with `prefix`. */
   prefixScan(prefix: Buffer, options?: RangeOptions): Iterable<readonly [K, V]>
   all(options?: RangeOptions): Iterable<readonly [K, V]>
   readonly size: number
+}
+
+export interface KeyValueStore<K, V> extends StateStore, ReadableKeyValueStore<K, V> {
+  /** `undefined` or `null` deletes. */
+  put(key: K, value: V | null | undefined): void
+  /** Gives what was there; writes only if that is undefined. */
+  putIfAbsent(key: K, value: V): V | undefined
+  /** Gives what was there. */
+  delete(key: K): V | undefined
 }
 
 export interface ValueAndTimestamp<V> {

@@ -16,6 +16,9 @@ interface State {
   isRunning: boolean
 }
 
+/** Every processor so far: one that two tasks share would mix what they keep in variables. */
+const known = new WeakSet<AnyProcessor>()
+
 /** Runs a processor of the user's own: a new one per task, made when the task's stores are restored. */
 export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
   const state: State = { key: null, timestamp: 0, isRunning: true }
@@ -25,6 +28,8 @@ export function process(node: ProcessNode, forward: Forward, services: Processor
   services.onStart(() => {
     processor = placed(node, services, 'made', () => supplier(context))
     if (typeof processor?.process !== 'function') throw noProcessor(node)
+    if (known.has(processor)) throw sharedProcessor(node)
+    known.add(processor)
     state.isRunning = false
     services.onClose(() => placed(node, services, 'closed', () => processor.close?.()))
   })
@@ -45,9 +50,10 @@ export function process(node: ProcessNode, forward: Forward, services: Processor
 function contextOf(node: ProcessNode, forward: Forward, services: ProcessorServices, state: State): AnyContext {
   const { record } = services
   const stores = Object.entries(node.stores).map(([name, store]) => [name, services.storeNamed(store)])
+  const tables = Object.entries(node.tables).map(([name, table]) => [name, services.view(table).rows])
   return {
     taskId: services.taskId,
-    stores: Object.freeze(Object.fromEntries(stores)) as AnyContext['stores'],
+    stores: Object.freeze(Object.fromEntries([...stores, ...tables])) as AnyContext['stores'],
     forward(forwarded, child) {
       if (!state.isRunning) throw forwardedLate(node)
       const target = child === undefined ? forward : (services.child(node.id, child) ?? noChild(node, child))
@@ -138,6 +144,16 @@ function noProcessor(node: ProcessNode): StreamsError {
     code: 'CALLBACK_RESULT_INVALID',
     what: 'The function given to process() made no processor',
     hint: 'Return an object with a process(record) method, a new one at every call.',
+    node: node.id,
+    callSite: node.callSite,
+  })
+}
+
+function sharedProcessor(node: ProcessNode): StreamsError {
+  return new StreamsError({
+    code: 'CALLBACK_RESULT_INVALID',
+    what: 'The function given to process() returned a processor that another task has',
+    hint: 'Make the object inside the function: every call returns a new one.',
     node: node.id,
     callSite: node.callSite,
   })

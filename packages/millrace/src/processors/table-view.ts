@@ -1,4 +1,4 @@
-import type { ValueAndTimestamp } from '../ports/state-store.ts'
+import type { ReadableKeyValueStore, ValueAndTimestamp } from '../ports/state-store.ts'
 
 /**
  * How an operation looks rows of a table up: in its store, or computed from the views of its parents where it has none.
@@ -8,6 +8,8 @@ export interface TableView {
   /** Versioned tables: the row as it was at a time. */
   getAsOf?(key: unknown, asOf: number): ValueAndTimestamp<unknown> | undefined
   readonly isVersioned: boolean
+  /** All that can be read of a global table. */
+  readonly rows?: ReadableKeyValueStore<unknown, ValueAndTimestamp<unknown>>
 }
 
 /** Of a table without a store: nobody looks rows up there, but filters below ask what kind of table it is. */

@@ -75,5 +75,8 @@ function lazyView(find: () => TableView): TableView {
     get isVersioned() {
       return view().isVersioned
     },
+    get rows() {
+      return view().rows!
+    },
   }
 }

@@ -3,18 +3,29 @@ import {
   sessionStore,
   string,
   timestampedKeyValueStore,
+  timestampedWindowStore,
   topology,
   versionedStore,
   windowStore,
+  type GlobalKTable,
   type TopologyBuilder,
 } from 'millrace'
 import { testDriver } from 'millrace/testing'
-import type { KeyValueStore, SessionStore, VersionedKeyValueStore, WindowStore } from 'millrace/ports'
+import type {
+  KeyValueStore,
+  ProcessorContext,
+  ReadableKeyValueStore,
+  SessionStore,
+  ValueAndTimestamp,
+  VersionedKeyValueStore,
+  WindowStore,
+} from 'millrace/ports'
 import { describe, expect, it } from 'vitest'
 import { text, texts } from './topologies/text.ts'
 import './to-bring.ts'
 
 const app = (define: (t: TopologyBuilder) => void) => topology('app', define)
+type Words = ReadableKeyValueStore<string, ValueAndTimestamp<string>>
 const idle = () => ({ process() {} })
 
 describe('processors beyond the cases', () => {
@@ -29,6 +40,84 @@ describe('processors beyond the cases', () => {
     testDriver(counting)
     testDriver(counting)
     expect(made).toBe(2)
+  })
+
+  it('refuses one processor for two tasks', () => {
+    const processor = { process() {} }
+    const sharing = app((t) => {
+      t.source('in', texts).process(() => processor)
+      t.source('other', texts).process(() => processor)
+    })
+    expect(() => testDriver(sharing)).toThrow(/returned a processor that another task has .*node=.*callSite=/)
+  })
+
+  it('reads global tables, and cannot change them', () => {
+    const translating = app((t) => {
+      const words = t.globalTable('words', texts)
+      t.source('in', texts)
+        .process(
+          ({ stores, forward }: ProcessorContext<string, string, { readonly words: Words }>) => ({
+            process({ key, value }) {
+              const near = [...stores.words.prefixScan(Buffer.from(value))].map(([word]) => word)
+              const { size } = stores.words
+              forward({ key: text(key), value: `${stores.words.get(value)?.value} ${near.join(',')} of ${size}` })
+              forward({ key: 'put', value: 'put' in stores.words ? 'there' : 'none' })
+            },
+          }),
+          { stores: { words } },
+        )
+        .to('out', texts)
+    })
+    expect(translating).toBring(`
+> words | one | uno | 5
+> words | ones | unos | 5
+> words | two | dos | 5
+> in | k | one | 1
+  < out | k | uno one,ones of 3 | 1
+  < out | put | none | 1
+> words | one | null | 6
+> in | k | one | 2
+  < out | k | undefined ones of 2 | 2
+  < out | put | none | 2`)
+    expect(translating.describe()).toContain('process (global tables words-global)')
+    expect(translating.describe('mermaid')).toMatch(/n\d+ -\.-> n\d+/)
+    expect(translating.explain()).toContain('looks up     rows in words-global')
+  })
+
+  it('refuses a global table of another topology', () => {
+    const elsewhere: GlobalKTable<string, string>[] = []
+    app((t) => {
+      elsewhere.push(t.globalTable('words', texts))
+      t.source('in', texts).to('out', texts)
+    })
+    const [words] = elsewhere
+    const wrong = [
+      (t: TopologyBuilder) => t.source('in', texts).process(idle, { stores: { words: words! } }),
+      (t: TopologyBuilder) =>
+        t.source('in', texts).joinTable(words!, { type: 'inner', on: (value) => value, select: (value) => value }),
+    ]
+    for (const define of wrong)
+      expect(() => app(define)).toThrow(/got a stream or table of another topology .*callSite=.*beyond-processors/)
+  })
+
+  it('keeps a value with its time per window', () => {
+    const latest = timestampedWindowStore({ name: 'latest', ...texts, size: 10, retention: 20 })
+    const keeping = app((t) => {
+      t.store(latest)
+      t.source('in', texts).process(
+        ({ stores }) => ({
+          process({ key, value, timestamp }) {
+            stores.latest.put(text(key), { value, timestamp }, Math.floor(timestamp / 10) * 10)
+          },
+        }),
+        { stores: { latest } },
+      )
+    })
+    const driver = testDriver(keeping)
+    driver.input('in').send('k', 'v', { at: 13 })
+    driver.restart()
+    const store = driver.store<WindowStore<string, ValueAndTimestamp<string>>>('latest')
+    expect([...store.all()]).toEqual([['k', 10, { value: 'v', timestamp: 13 }]])
   })
 
   it('hands records to all operations that follow, or to the one named', () => {
