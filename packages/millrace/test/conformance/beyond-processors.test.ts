@@ -56,12 +56,15 @@ describe('processors beyond the cases', () => {
       const words = t.globalTable('words', texts)
       t.source('in', texts)
         .process(
-          ({ stores, forward }: ProcessorContext<string, string, { readonly words: Words }>) => ({
+          (context: ProcessorContext<string, string, { readonly words: Words }>) => ({
             process({ key, value }) {
-              const near = [...stores.words.prefixScan(Buffer.from(value))].map(([word]) => word)
-              const { size } = stores.words
-              forward({ key: text(key), value: `${stores.words.get(value)?.value} ${near.join(',')} of ${size}` })
-              forward({ key: 'put', value: 'put' in stores.words ? 'there' : 'none' })
+              const near = [...context.stores.words.prefixScan(Buffer.from(value))].map(([word]) => word)
+              const { size } = context.stores.words
+              context.forward({
+                key: text(key),
+                value: `${context.stores.words.get(value)?.value} ${near.join(',')} of ${size}`,
+              })
+              context.forward({ key: 'put', value: 'put' in context.stores.words ? 'there' : 'none' })
             },
           }),
           { stores: { words } },
