@@ -6,6 +6,8 @@ export interface ChaosSettings {
   readonly topology: TopologyName
   readonly guarantee: 'at-least-once' | 'exactly-once'
   readonly storage: Storage
+  /** Whether all processes use one state folder, as they do by default on one machine; else each place has its own. */
+  readonly sharesFolder: boolean
   readonly standbyReplicas: number
   /** Members of the group in each process. */
   readonly instances: number

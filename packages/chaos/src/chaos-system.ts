@@ -46,7 +46,7 @@ export class ChaosSystem {
       sessionTimeoutMs: settings.sessionTimeoutMs,
       reportEveryMs,
     }
-    this.workers = new Workers(this.workerOptions)
+    this.workers = new Workers(this.workerOptions, settings.sharesFolder)
   }
 
   /** Creates the topics of a run of its own. */

@@ -19,6 +19,7 @@ What runs:
                           suppressed: per hour and user, once the hour is over
   --guarantee <name>      at-least-once (default), exactly-once
   --storage <name>        memory (default), persistent: LMDB, a folder for each process
+  --shared-folder         one state folder for all processes, as on one machine by default
   --standbys <n>          standby replicas of every store (default: 0)
   --processes <n>         how many run, apart from those that join (default: 3)
   --instances <n>         members of the group in each process (default: 1)

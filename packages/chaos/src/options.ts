@@ -47,6 +47,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     topology: oneOf('topology', text('topology', 'by-key'), topologyNames),
     guarantee,
     storage: oneOf('storage', text('storage', 'memory'), ['memory', 'persistent'] as const),
+    sharesFolder: values['shared-folder'] === true,
     standbyReplicas: count('standbys', 0, 0),
     instances: count('instances', 1, 1),
     commitEveryMs: count('commit-every', guarantee === 'exactly-once' ? 200 : 1_000, 1),
@@ -78,6 +79,7 @@ function parse(args: readonly string[]): Parsed {
       allowPositionals: true,
       options: {
         ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
+        'shared-folder': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     })

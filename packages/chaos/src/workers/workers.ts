@@ -14,12 +14,13 @@ const respawnAfterMs = 300
 
 /**
  * The processes of an app: starts them, ends them, and starts again what ends by itself, as a supervisor would. Each has
- * a place with a state folder of its own; who follows in a place finds the folder as it was left.
+ * a place, usually with a state folder of its own; who follows in a place finds the folder as it was left.
  */
 export class Workers {
   /** Ends outside an outage: each of them is a fault. */
   readonly faults: UnexpectedExit[] = []
   readonly #options: WorkerOptions
+  readonly #sharesFolder: boolean
   readonly #running = new Map<number, WorkerProcess>()
   readonly #leaving = new Set<WorkerProcess>()
   readonly #ended = { consumed: 0, restored: 0, repeated: 0, rebalances: 0 }
@@ -28,8 +29,9 @@ export class Workers {
   #started = 0
   #exitsInOutages = 0
 
-  constructor(options: WorkerOptions) {
+  constructor(options: WorkerOptions, sharesFolder: boolean) {
     this.#options = options
+    this.#sharesFolder = sharesFolder
   }
 
   get running(): readonly WorkerProcess[] {
@@ -54,7 +56,7 @@ export class Workers {
 
   /** The folder of a place. */
   folder(place: number): string {
-    return join(this.#options.stateFolder, `place-${place}`)
+    return join(this.#options.stateFolder, this.#sharesFolder ? 'shared' : `place-${place}`)
   }
 
   /** Starts one in the first place that is free. */

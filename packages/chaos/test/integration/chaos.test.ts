@@ -21,6 +21,7 @@ const base = {
   topology: 'by-film',
   guarantee: 'at-least-once',
   storage: 'memory',
+  sharesFolder: false,
   standbyReplicas: 0,
   instances: 1,
   commitEveryMs: 300,

@@ -21,6 +21,7 @@ const settings: ChaosSettings = {
   topology: 'by-key',
   guarantee: 'at-least-once',
   storage: 'persistent',
+  sharesFolder: false,
   standbyReplicas: 0,
   instances: 1,
   commitEveryMs: 300,
