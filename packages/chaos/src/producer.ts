@@ -35,7 +35,7 @@ export class Producer {
   async sendAll(allowed: () => number): Promise<void> {
     const { ratings } = this.#options
     while (this.#sent < ratings && !this.#isClosed) {
-      const room = Math.min(recordsPerRequest, Math.min(ratings, allowed()) - this.#sent)
+      const room = Math.min(recordsPerRequest, Math.min(ratings, Math.floor(allowed())) - this.#sent)
       if (room > 0) await this.#send(room)
       else await sleep(pollMs)
     }

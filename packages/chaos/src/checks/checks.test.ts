@@ -56,7 +56,7 @@ describe('the checks', () => {
   it('find a result that is repeated or missing under exactly-once', () => {
     expect(checkOutput(output(1, 2, 3), expected, exactly)).toEqual([])
     for (const wrong of [[1, 2, 2, 3], [1, 3], [1, 2], [1, 2, 3, 4], [2, 1, 3], []]) {
-      expect(checkOutput(output(...wrong), expected, exactly), wrong.join()).toHaveLength(1)
+      expect(checkOutput(output(...wrong), expected, exactly)).toHaveLength(1)
     }
   })
 
@@ -68,7 +68,7 @@ describe('the checks', () => {
       [1, 2],
       [1, 2, 3, 4],
     ]) {
-      expect(checkOutput(output(...wrong), expected, atLeast), wrong.join()).toHaveLength(1)
+      expect(checkOutput(output(...wrong), expected, atLeast)).toHaveLength(1)
     }
   })
 

@@ -14,7 +14,7 @@ export function listenerFailed(call: string, thrown: unknown): StreamsError {
     : wrapSpent(
         wrapFailure(thrown, 'CONSUMER_FAILED', call, ''),
         `${call} of the consumer's listener failed`,
-        'See the cause.',
+        thrown instanceof StreamsError ? thrown.hint : 'See the cause.',
       )
 }
 
