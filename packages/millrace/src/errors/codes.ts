@@ -51,6 +51,7 @@ export const errorCodes = {
   STORE_KEY_TOO_LARGE: 'A key is longer than a persistent store can hold.',
   STORE_LOCKED: 'The folder of a persistent store is in use by another owner.',
   STORE_FAILED: 'A persistent store cannot be opened, read or written.',
+  CHANGELOG_TRUNCATED: 'A changelog has lost what a commit relies on.',
   STORE_UNKNOWN: 'A topology has no store of that name.',
   STORE_ELSEWHERE: 'The part of a store that was asked for is in another process.',
   STORE_RESTORING: 'A store cannot be read while it is being restored.',

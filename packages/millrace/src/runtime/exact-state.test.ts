@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LmdbEnvironment } from '../state/lmdb-environment.ts'
+import { taskFolder } from '../state/task-stores.ts'
 import { byFilm, byUser, mortal, total, until, updates, users, World } from '../testing/rating-world.ts'
 
 let world: World
@@ -54,6 +56,25 @@ describe.each(['memory', 'persistent'] as const)('state in a %s store', (storage
     const last = await world.run(byFilm(storage))
     await last.caughtUp()
     expect(total(last, 'per-film')).toBe(600)
+  })
+})
+
+describe('a local folder that somebody else keeps', () => {
+  it('is left alone: the task is restored into another one', async () => {
+    await world.send(200)
+    const first = await world.run(byUser('persistent'))
+    await first.caughtUp()
+    const [kept] = first.metrics().tasks
+    await first.close()
+    const frozen = new LmdbEnvironment(taskFolder(world.folder, 'by-user', kept!.taskId))
+    const second = await world.run(byUser('persistent'))
+    await until(() => second.state === 'running' && second.metrics().tasks.length === 4)
+    expect(total(second, 'per-user')).toBe(200)
+    await second.close()
+    frozen.close()
+    const third = await world.run(byUser('persistent'))
+    await until(() => third.state === 'running' && third.metrics().tasks.length === 4)
+    expect(total(third, 'per-user')).toBe(200)
   })
 })
 

@@ -19,6 +19,7 @@ import type { FilledRunOptions } from './run-options.ts'
 import { Standbys } from './standbys.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
 import { createTaskHost } from './runtime-host.ts'
+import { maxSpares } from './task-opener.ts'
 
 export interface InstanceFactoryParts {
   readonly applicationId: string
@@ -33,9 +34,12 @@ export interface InstanceFactoryParts {
 
 const standbySuffix = '.standby'
 
-/** Tasks and replicas of tasks alike. */
-function withoutSuffix(ids: readonly string[]): readonly string[] {
-  return ids.map((id) => (id.endsWith(standbySuffix) ? id.slice(0, -standbySuffix.length) : id))
+/** The folder of a task, and others for when somebody else keeps that. */
+const folderOf = (taskId: string, spare: number): string => (spare === 0 ? taskId : `${taskId}.${spare}`)
+
+/** The tasks of folders: of replicas, and of tasks whose own folder somebody else keeps, as well. */
+function withoutSuffix(folders: readonly string[]): readonly string[] {
+  return folders.map((name) => name.replace(/(_\d+)\.(?:standby|\d+)$/, '$1'))
 }
 
 /** Makes the members of one app, which share its resources and its global tables. */
@@ -60,7 +64,7 @@ export class InstanceFactory {
   create(): Instance {
     const { applicationId, topology, partitionCounts, options, resources, metrics, requestCommit } = this.#parts
     const { transport, clock, logger } = resources
-    const openStores = (taskId: string): StoreFactory => this.#openStores(taskId)
+    const openStores = (taskId: string, spare: number): StoreFactory => this.#openStores(folderOf(taskId, spare))
     const hostParts = { resources, metrics, globalTables: this.globalTables, openStores, requestCommit }
     return new Instance({
       applicationId,
@@ -71,7 +75,7 @@ export class InstanceFactory {
       clock,
       logger,
       metrics,
-      host: (lane, standbys) => createTaskHost(hostParts, lane, standbys),
+      host: (lane, standbys, spare) => createTaskHost(hostParts, lane, standbys, spare),
       localTasks: () => withoutSuffix(localTasks(options.stateFolder, applicationId)),
       wipeStores: (taskId) => this.#wipeStores(taskId),
       standbys: (reader) => this.#standbys(reader),
@@ -120,8 +124,11 @@ export class InstanceFactory {
     return createTaskStores({ stateFolder: options.stateFolder, applicationId, taskId })
   }
 
+  /** In whichever folder they are; one that somebody else has open stays. */
   #wipeStores(taskId: string): void {
     const { applicationId, options } = this.#parts
-    deleteTaskStores(options.stateFolder, applicationId, taskId)
+    for (let spare = 0; spare <= maxSpares; spare++) {
+      deleteTaskStores(options.stateFolder, applicationId, folderOf(taskId, spare))
+    }
   }
 }

@@ -41,7 +41,8 @@ export interface InstanceParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
-  readonly host: (lane: OutputLane, standbys: Standbys) => TaskHost
+  /** `spare`: above 0, local stores live in another folder than the task's own, which somebody else keeps. */
+  readonly host: (lane: OutputLane, standbys: Standbys, spare: number) => TaskHost
   /** Tasks of which there are local stores here, owned or not. */
   readonly localTasks: () => readonly string[]
   readonly standbys: (reader: ChangelogReader) => Standbys

@@ -1,9 +1,10 @@
 import type { ChangelogTopic } from '../compile/index.ts'
-import type { Counter, PartitionOffset, RecordBatch, StateStore, StoreChange, TransportAdmin } from '../ports/index.ts'
+import type { Clock, Counter, RecordBatch, StoreChange, TransportAdmin } from '../ports/index.ts'
 import { type ChangelogGap, changelogChange, type CommittedState, sourceChange, type Task } from '../task/index.ts'
 import type { ChangelogReader } from './changelog-reader.ts'
-import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { writeCheckpoint } from './checkpoint.ts'
 import { RestorePart } from './restore-part.ts'
+import { type RestoreRange, restoreRanges } from './restore-ranges.ts'
 import type { TimeSlices } from './time-slices.ts'
 
 export interface RestoreServices {
@@ -11,6 +12,7 @@ export interface RestoreServices {
   readonly reader: ChangelogReader
   readonly restored: Counter
   readonly slices: TimeSlices
+  readonly clock: Clock
 }
 
 /** How far a task's stores have come, in offsets of their changelogs. */
@@ -20,16 +22,6 @@ export interface RestoreProgress {
   /** Keys that have to be written again. */
   touched: number
   isDone: boolean
-}
-
-interface Range {
-  readonly spec: ChangelogTopic
-  readonly store: StateStore
-  /** The first offset that the store does not have. */
-  readonly from: number
-  /** Where the last commit ended. */
-  readonly committedEnd: number
-  readonly logEnd: number
 }
 
 export type RestoreOutcome = 'restored' | 'ahead'
@@ -47,7 +39,7 @@ export async function restoreTask(
   progress: RestoreProgress,
   signal: AbortSignal,
 ): Promise<RestoreOutcome> {
-  const ranges = await rangesOf(task, committed, services.admin)
+  const ranges = await restoreRanges(task, committed, services, signal)
   if (ranges === 'ahead') return 'ahead'
   for (const { from, logEnd } of ranges) progress.total += Math.max(0, logEnd - from)
   await Promise.all(ranges.map((range) => replay(task, range, services, progress, signal)))
@@ -55,39 +47,15 @@ export async function restoreTask(
   return 'restored'
 }
 
-async function rangesOf(
-  task: Task,
-  committed: CommittedState | undefined,
-  admin: TransportAdmin,
-): Promise<readonly Range[] | 'ahead'> {
-  const { specs } = task.changelogs
-  const partitions = specs.map(({ topic }) => ({ topic, partition: task.partition }))
-  const [earliest, ends] = await Promise.all([admin.offsets(partitions, 'earliest'), admin.stableOffsets(partitions)])
-  const ranges: Range[] = []
-  for (const spec of specs) {
-    const logStart = offsetOf(earliest, spec.topic)
-    const logEnd = offsetOf(ends, spec.topic)
-    const position = spec.isSource ? task.positionOf(spec.topic) : committed?.changelogEnd(spec.storeName)
-    const committedEnd = Math.min(position ?? 0, logEnd)
-    const checkpoint = readCheckpoint(task.checkpoint(spec.storeName))
-    if (checkpoint !== undefined && checkpoint > committedEnd) return 'ahead'
-    const store = task.stores.get(spec.storeName)!
-    // behind the position in a table's own topic stand records that are still to be processed
-    const end = spec.isSource ? committedEnd : logEnd
-    ranges.push({ spec, store, from: Math.max(checkpoint ?? 0, logStart), committedEnd, logEnd: end })
-  }
-  return ranges
-}
-
 async function replay(
   task: Task,
-  range: Range,
-  { reader, restored, slices }: RestoreServices,
+  range: RestoreRange,
+  { reader, restored, slices, clock }: RestoreServices,
   progress: RestoreProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, from, logEnd } = range
-  const replayed = new Replayed(task, range)
+  const replayed = new Replayed(task, range, () => clock.nowMs())
   let at = from
   const apply = (batch: RecordBatch): void => {
     if (signal.aborted) return
@@ -112,13 +80,15 @@ async function replay(
  */
 class Replayed {
   readonly #task: Task
-  readonly #range: Range
+  readonly #range: RestoreRange
+  readonly #nowMs: () => number
   #position: number
   readonly #part = new RestorePart()
 
-  constructor(task: Task, range: Range) {
+  constructor(task: Task, range: RestoreRange, nowMs: () => number) {
     this.#task = task
     this.#range = range
+    this.#nowMs = nowMs
     this.#position = range.from
   }
 
@@ -151,7 +121,7 @@ class Replayed {
   flush(): void {
     const { spec, store } = this.#range
     if (this.#part.isEmpty || !store.isPersistent) return
-    this.#task.flushStores(new Map([[spec.storeName, writeCheckpoint(this.#position)]]))
+    this.#task.flushStores(new Map([[spec.storeName, writeCheckpoint(this.#position, this.#nowMs())]]))
     this.#part.clear()
   }
 }
@@ -182,8 +152,4 @@ function changeAt(batch: RecordBatch, index: number, { isSource }: ChangelogTopi
   const value = batch.value(index)
   const timestamp = batch.timestamp(index)
   return isSource ? sourceChange(key, value, timestamp) : changelogChange(key, value, timestamp, batch.headers(index))
-}
-
-function offsetOf(offsets: readonly PartitionOffset[], topic: string): number {
-  return offsets.find((one) => one.topic === topic)?.offset ?? 0
 }

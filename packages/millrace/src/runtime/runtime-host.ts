@@ -10,12 +10,12 @@ export interface HostParts {
   readonly resources: Resources
   readonly metrics: Metrics
   readonly globalTables: GlobalTables
-  readonly openStores: (taskId: string) => StoreFactory
+  readonly openStores: (taskId: string, spare: number) => StoreFactory
   readonly requestCommit: () => void
 }
 
 /** Lends the app's resources to the tasks of one lane. */
-export function createTaskHost(parts: HostParts, lane: OutputLane, standbys: Standbys): TaskHost {
+export function createTaskHost(parts: HostParts, lane: OutputLane, standbys: Standbys, spare: number): TaskHost {
   const { resources, metrics, globalTables, openStores, requestCommit } = parts
   const { clock, logger, lookups, sinks } = resources
   const { outputs } = lane
@@ -29,7 +29,7 @@ export function createTaskHost(parts: HostParts, lane: OutputLane, standbys: Sta
       outputs.add(topic, key, value, timestamp, headers, partition),
     partitionsOf: (topic) => outputs.partitionsOf(topic),
     sinkWriter: (node, listener) => sinks.get(node)!.writer(listener),
-    openStores: (taskId) => standbys.takeOver(taskId) ?? openStores(taskId),
+    openStores: (taskId) => standbys.takeOver(taskId) ?? openStores(taskId, spare),
     globalView: (node) => globalTables.view(node),
     requestCommit,
   }

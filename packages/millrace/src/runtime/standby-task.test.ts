@@ -38,11 +38,12 @@ it('brings a standby to disk in parts while it follows, never ahead of what it h
     {
       ...stores,
       flush: (positions) => {
-        expect(readCheckpoint(positions.get('latest'))).toBe(60 - standby.lagRecords)
+        expect(readCheckpoint(positions.get('latest'))).toEqual({ end: 60 - standby.lagRecords, atMs: 7 })
         stores.flush(positions)
-        checkpoints.push(readCheckpoint(stores.checkpoint('latest'))!)
+        checkpoints.push(readCheckpoint(stores.checkpoint('latest'))!.end)
       },
     },
+    () => 7,
   )
   const reader = new ChangelogReader(transport, 'test')
   standby.committed(decodeCommitMetadata(committed!.metadata)!)

@@ -27,12 +27,14 @@ interface Copy {
 export class StandbyTask {
   readonly place: TaskPlace
   readonly #factory: StoreFactory
+  readonly #nowMs: () => number
   readonly #copies: readonly Copy[]
   readonly #advanced = new Signal()
   #isStopped = false
 
-  constructor(place: TaskPlace, factory: StoreFactory) {
+  constructor(place: TaskPlace, factory: StoreFactory, nowMs: () => number) {
     this.place = place
+    this.#nowMs = nowMs
     this.#factory = factory
     // a table that is restored from its own topic is followed by nobody: positions there are commits, not writes
     this.#copies = place.sub.changelogs
@@ -41,7 +43,7 @@ export class StandbyTask {
         const store = place.sub.stores.find((one) => one.name === spec.storeName)
         if (store === undefined) return []
         const opened = factory.open(store) as StateStore
-        const position = readCheckpoint(factory.checkpoint(store.name)) ?? 0
+        const position = readCheckpoint(factory.checkpoint(store.name))?.end ?? 0
         return [{ spec, store: opened, position, committedEnd: 0, part: new RestorePart(), stop: () => {} }]
       })
   }
@@ -85,7 +87,7 @@ export class StandbyTask {
       flush: (checkpoints) => factory.flush(checkpoints),
       checkpoint: (name) => {
         const copy = copies.get(name)
-        return copy === undefined ? factory.checkpoint(name) : writeCheckpoint(copy.position)
+        return copy === undefined ? factory.checkpoint(name) : writeCheckpoint(copy.position, this.#nowMs())
       },
       close: () => factory.close(),
     }
@@ -103,7 +105,9 @@ export class StandbyTask {
   }
 
   #flush(copies: readonly Copy[]): void {
-    this.#factory.flush(new Map(copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position)])))
+    this.#factory.flush(
+      new Map(copies.map(({ spec, position }) => [spec.storeName, writeCheckpoint(position, this.#nowMs())])),
+    )
     for (const { part } of copies) part.clear()
   }
 

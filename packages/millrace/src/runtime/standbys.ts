@@ -75,9 +75,9 @@ export class Standbys {
   #open(id: string): void {
     const place = this.#places.get(id)
     if (place === undefined || this.#tasks.has(id)) return
-    const { openStores, reader, logger } = this.#parts
+    const { openStores, reader, logger, clock } = this.#parts
     try {
-      const task = new StandbyTask(place, openStores(id))
+      const task = new StandbyTask(place, openStores(id), () => clock.nowMs())
       this.#tasks.set(id, task)
       task.follow(reader, (error) => logger.warn({ taskId: id, error: error.message }, 'A standby replica stopped'))
     } catch (thrown) {

@@ -11,7 +11,11 @@ import { type FlowControl, TaskRunner } from './task-runner.ts'
 import { TimeSlices } from './time-slices.ts'
 
 const lockedRetryMs = 50
-const lockedBudgetMs = 30_000
+const lockedWaitMs = 2_000
+/** Folders that one member keeps are waited for together. */
+const lockedAgainMs = 30_000
+/** Folders that a task may have beside its own. */
+export const maxSpares = 8
 
 export interface TaskPlace {
   readonly sub: SubTopology
@@ -33,6 +37,7 @@ export class TaskOpener {
   readonly #reader: ChangelogReader
   readonly #standbys: Standbys
   readonly #slices: TimeSlices
+  #waitUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: InstanceParts, flow: FlowControl, reader: ChangelogReader, standbys: Standbys) {
     this.#standbys = standbys
@@ -56,7 +61,8 @@ export class TaskOpener {
     const own = committed.filter((one) => one.partition === partition && sub.sourceTopics.includes(one.topic))
     const state = own.map((one) => decodeCommitMetadata(one.metadata)).find((one) => one !== undefined)
     const task = await this.#whenUnlocked(
-      () => new Task(sub, partition, positions, topology.plan.onProcessError, host(lane, this.#standbys), state),
+      (spare) =>
+        new Task(sub, partition, positions, topology.plan.onProcessError, host(lane, this.#standbys, spare), state),
     )
     const runner = new TaskRunner(task, lane, {
       limits: options.limits,
@@ -82,7 +88,7 @@ export class TaskOpener {
     const { transport, metrics, logger, clock } = this.#parts
     const startedMs = clock.nowMs()
     const restored = metrics.counter('records-restored', task.id)
-    const services = { admin: transport.admin, reader: this.#reader, restored, slices: this.#slices }
+    const services = { admin: transport.admin, reader: this.#reader, restored, slices: this.#slices, clock }
     const outcome = await restoreTask(task, state, services, restore, stopped)
     if (stopped.aborted) return
     if (outcome === 'ahead') return listener.isAhead(runner)
@@ -102,19 +108,25 @@ export class TaskOpener {
     listener.started(runner)
   }
 
-  /** Another member of this process may have the folder for a moment longer. */
-  async #whenUnlocked(open: () => Task): Promise<Task> {
+  /**
+   * Another member may have the folder for a moment longer. One that is frozen may have it for ever: then the task takes
+   * another folder, and is restored from its changelogs.
+   */
+  async #whenUnlocked(open: (spare: number) => Task): Promise<Task> {
     const { clock } = this.#parts
-    const giveUpMs = clock.nowMs() + lockedBudgetMs
-    for (;;) {
+    for (let spare = 0; ;) {
       try {
-        return open()
+        return open(spare)
       } catch (thrown) {
         const isLocked = thrown instanceof StreamsError && thrown.code === 'STORE_LOCKED'
-        if (!isLocked || clock.nowMs() >= giveUpMs) throw thrown
-        await new Promise<void>((resolve) => {
-          clock.schedule(lockedRetryMs, resolve)
-        })
+        if (!isLocked || spare === maxSpares) throw thrown
+        if (clock.nowMs() > this.#waitUntilMs + lockedAgainMs) this.#waitUntilMs = clock.nowMs() + lockedWaitMs
+        if (clock.nowMs() >= this.#waitUntilMs) spare++
+        else {
+          await new Promise<void>((resolve) => {
+            clock.schedule(lockedRetryMs, resolve)
+          })
+        }
       }
     }
   }

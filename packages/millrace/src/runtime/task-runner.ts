@@ -135,7 +135,9 @@ export class TaskRunner {
 
   /** Brings local stores to disk as the commit that succeeded last names them. */
   flushStores(): Promise<void> {
-    const checkpoints = [...this.#attemptedEnds].map(([name, end]) => [name, writeCheckpoint(end)] as const)
+    const checkpoints = [...this.#attemptedEnds].map(
+      ([name, end]) => [name, writeCheckpoint(end, this.#clock.nowMs())] as const,
+    )
     return this.#slices.run(() => {
       if (!this.#isStopped) this.task.flushStores(new Map(checkpoints))
     })

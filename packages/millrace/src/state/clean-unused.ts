@@ -2,7 +2,7 @@ import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { StreamsError } from '../errors/index.ts'
 import { LmdbEnvironment } from './lmdb-environment.ts'
-import { applicationFolder, folderName } from './task-stores.ts'
+import { applicationFolder, folderName, taskFolder } from './task-stores.ts'
 
 export interface CleanOptions {
   readonly stateFolder: string
@@ -24,6 +24,11 @@ export function cleanUnused(options: CleanOptions): readonly string[] {
   const names = orElse(() => readdirSync(folder), [])
   const removed = names.filter((name) => !kept.has(name) && remove(join(folder, name), usedSince))
   return removed.map(decodeURIComponent)
+}
+
+/** Deletes what is on disk of the stores of one task, unless somebody has them open. Gives whether there was anything. */
+export function deleteTaskStores(stateFolder: string, applicationId: string, taskId: string): boolean {
+  return remove(taskFolder(stateFolder, applicationId, taskId), Number.POSITIVE_INFINITY)
 }
 
 function remove(folder: string, usedSince: number): boolean {

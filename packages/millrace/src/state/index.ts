@@ -1,5 +1,5 @@
-export { cleanUnused, type CleanOptions } from './clean-unused.ts'
+export { cleanUnused, type CleanOptions, deleteTaskStores } from './clean-unused.ts'
 export { createLmdbStores, type LmdbStoreOptions } from './lmdb-stores.ts'
 export { createMemoryStores } from './memory-stores.ts'
 export type { StoreFactory, StoreOf } from './store-factory.ts'
-export { createTaskStores, deleteTaskStores, localTasks, type TaskStoreOptions } from './task-stores.ts'
+export { createTaskStores, localTasks, type TaskStoreOptions } from './task-stores.ts'

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { createLmdbStores, type LmdbStoreOptions } from './lmdb-stores.ts'
 import type { StoreFactory } from './store-factory.ts'
@@ -19,11 +19,6 @@ export function createTaskStores(options: TaskStoreOptions): StoreFactory {
 
 export function taskFolder(stateFolder: string, applicationId: string, taskId: string): string {
   return join(applicationFolder(stateFolder, applicationId), folderName(taskId))
-}
-
-/** Deletes what is on disk of the stores of one task, which nobody has open. */
-export function deleteTaskStores(stateFolder: string, applicationId: string, taskId: string): void {
-  rmSync(taskFolder(stateFolder, applicationId, taskId), { recursive: true, force: true })
 }
 
 /** The ids of tasks that have a folder, whether anybody has it open or not. */

@@ -29,7 +29,8 @@ function changelogOf(store: StoreSpec, applicationId: string): ChangelogTopic {
   return { storeName, topic, config, carriesTime, isSource: false }
 }
 
-const stamped = { 'message.timestamp.type': 'LogAppendTime' }
+/** Tombstones stay for a week: a local store that was away for less reads them when it is brought up to date. */
+const stamped = { 'message.timestamp.type': 'LogAppendTime', 'delete.retention.ms': `${7 * dayMs}` }
 
 function configOf(store: StoreSpec): Readonly<Record<string, string>> {
   switch (store.kind) {
