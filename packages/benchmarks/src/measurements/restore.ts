@@ -17,6 +17,7 @@ const columns: readonly Column[] = [
   { title: 'records/s', align: 'right' },
   { title: 'run() to running, s', align: 'right' },
   { title: 'CPU µs per record', align: 'right' },
+  { title: 'heap bytes per key', align: 'right' },
   { title: 'peak RSS, MB', align: 'right' },
   { title: 'longest block, ms', align: 'right' },
 ]
@@ -129,6 +130,7 @@ function sectionOf(rows: readonly Row[], { records }: Bench): Section {
         replayed === 0 ? '-' : whole(median(all.map((start) => (start.records / start.restoreMs) * 1000))),
         decimal(median(all.map(({ wallMs }) => wallMs)) / 1000, 2),
         replayed === 0 ? '-' : decimal(median(all.map((start) => (start.cpuMs / start.records) * 1000)), 1),
+        whole(median(all.map(({ heapBytesPerKey }) => heapBytesPerKey))),
         whole(median(all.map(({ peakRssMb }) => peakRssMb))),
         whole(median(all.map(({ startBlockMs }) => startBlockMs))),
       ]

@@ -1,13 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { checkEqual } from '../benchmark-error.ts'
 import { BenchTask } from '../in-process/bench-task.ts'
 import { type Internals, loadInternals } from '../in-process/internals.ts'
 import { type Storage, type WorkloadName, workloads } from '../in-process/workloads.ts'
 import { type Measured, startStopwatch } from '../stopwatch.ts'
+import { usedMemory } from '../used-memory.ts'
 
 export interface InProcessInput {
   readonly workload: WorkloadName
@@ -74,14 +73,6 @@ function measureIn(folder: string, internals: Internals, input: InProcessInput):
     rssBytesPerKey: (after.rss - before.rss) / keys,
     diskBytesPerKey: diskBytes / keys,
   }
-}
-
-function usedMemory(): { readonly heap: number; readonly rss: number } {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  const { heapUsed, external, rss } = process.memoryUsage()
-  return { heap: heapUsed + external, rss }
 }
 
 function bytesIn(folder: string): number {

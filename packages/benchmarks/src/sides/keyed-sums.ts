@@ -3,6 +3,7 @@ import { type App, number, run as runTopology, string, topology } from 'millrace
 import { BenchmarkError, checkEqual } from '../benchmark-error.ts'
 import { type Measured, startStopwatch } from '../stopwatch.ts'
 import { until } from '../until.ts'
+import { usedMemory } from '../used-memory.ts'
 import { warningsLogger } from '../warnings-logger.ts'
 import { keyOf, valueOf } from './produce-keys.ts'
 
@@ -24,6 +25,8 @@ export interface KeyedSumsStart extends Measured {
   /** How long nothing else had its turn at most: until the app was running, and while it processed. */
   readonly startBlockMs: number
   readonly processBlockMs: number
+  /** What the process holds more than before `run()`, after garbage collection, per key. */
+  readonly heapBytesPerKey: number
 }
 
 const storeName = 'sums'
@@ -36,6 +39,7 @@ export async function run(input: KeyedSumsInput): Promise<KeyedSumsStart> {
       .groupByKey()
       .reduce((sum, value) => sum + value, { store: storeName, storage })
   })
+  const before = usedMemory()
   const blocks = monitorEventLoopDelay({ resolution: 1 })
   const stop = startStopwatch()
   const app = await runTopology(sums, {
@@ -56,9 +60,10 @@ export async function run(input: KeyedSumsInput): Promise<KeyedSumsStart> {
   if (input.processes) await Promise.race([app.caughtUp(), failed])
   const processBlockMs = blocks.max / 1e6
   blocks.disable()
+  const heapBytesPerKey = (usedMemory().heap - before.heap) / input.keys
   checkState(app, input.keys)
   await app.close()
-  return { ...started, restoreMs, startBlockMs, processBlockMs }
+  return { ...started, restoreMs, startBlockMs, processBlockMs, heapBytesPerKey }
 }
 
 function checkState(app: App, keys: number): void {

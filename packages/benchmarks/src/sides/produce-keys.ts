@@ -11,7 +11,8 @@ export interface KeysToProduce {
   readonly to: number
 }
 
-const recordsPerSend = 20_000
+/** kafkajs encodes the records of one partition in quadratic time. */
+const recordsPerPartition = 1_000
 
 /** The key of a record: text of 8 bytes. */
 export function keyOf(index: number): string {
@@ -27,6 +28,7 @@ export function valueOf(index: number): number {
 export async function run({ brokers, topic, partitions, from, to }: KeysToProduce): Promise<number> {
   const producer = kafkaClient(brokers).producer()
   await producer.connect()
+  const recordsPerSend = recordsPerPartition * partitions
   for (let at = from; at < to; at += recordsPerSend) {
     const count = Math.min(recordsPerSend, to - at)
     const messages = Array.from({ length: count }, (_, index) => messageOf(at + index, partitions))

@@ -28,8 +28,8 @@ export class StoreFile {
   #layout!: StoreLayout
   #checkpoint: string | undefined
   #sealedNumbers: readonly number[] = []
-  /** Not in the middle of a restore, where the observed time may still go back. */
-  #mayDrop = false
+  /** Not in the middle of a restore, where the observed time may still go back: nothing is dropped there. */
+  #isSealed = false
   #isClosed = false
 
   constructor(environment: LmdbEnvironment, storeName: string, cacheBytes: number) {
@@ -57,7 +57,7 @@ export class StoreFile {
     this.checkOpen()
     this.rows.seal()
     this.#sealedNumbers = this.#layout.numbers()
-    this.#mayDrop = true
+    this.#isSealed = true
   }
 
   /** Runs the writes of one restored record: the next flush brings them, unless something else was written before. */
@@ -65,21 +65,22 @@ export class StoreFile {
     this.checkOpen()
     if (!this.rows.setSealed(write)) return
     this.#sealedNumbers = this.#layout.numbers()
-    this.#mayDrop = false
+    this.#isSealed = false
   }
 
   /** Writes what is sealed into the transaction that is running. `settle` follows when that has succeeded. */
   write(checkpoint: Buffer): void {
     this.checkOpen()
     this.rows.write()
-    if (this.#mayDrop) this.#layout.dropExpired(this.#sealedNumbers)
+    if (this.#isSealed) this.#layout.dropExpired(this.#sealedNumbers)
     this.rows.writeNow(layoutKey, this.#layout.name)
     this.rows.writeNow(numbersKey, JSON.stringify(this.#sealedNumbers))
     this.rows.writeNow(checkpointKey, latin1Of(checkpoint))
   }
 
   settle(checkpoint: Buffer): void {
-    this.rows.settle()
+    // a restore goes through all keys alike
+    this.rows.settle(this.#isSealed)
     this.#checkpoint = latin1Of(checkpoint)
   }
 

@@ -141,12 +141,13 @@ export class WriteBack {
     this.#dropped.add(key)
   }
 
-  settle(): void {
+  /** `isHot`: whether somebody is likely to ask for what was written; then it stays in memory, too. */
+  settle(isHot: boolean): void {
     const sealed = this.#sealed
     this.#sealed = new PendingRows()
     for (const [key, value] of sealed) {
       this.#forget(key)
-      if (value !== null && !this.#dropped.has(key)) this.#keep(key, value)
+      if (isHot && value !== null && !this.#dropped.has(key)) this.#keep(key, value)
     }
     for (const key of this.#dropped) this.#forget(key)
     this.#dropped.clear()
