@@ -8,7 +8,7 @@ import type { Random } from './random.ts'
  * - `duplicate`: what is produced arrives twice.
  * - `delay`: a request or an answer takes long.
  * - `pause`: the broker answers nobody for some time.
- * - `zombie`: a member loses its session and does not know for a while; it goes on writing.
+ * - `zombie`: a member loses its session and does not know for a while, in which it goes on writing, or stands still first.
  * - `rebalance`: processes join and leave.
  * - `slowSink`, `failingSink`: rows take long; are refused for a while, or written with the answer lost.
  */

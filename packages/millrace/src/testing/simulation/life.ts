@@ -1,4 +1,5 @@
 import { StreamsError } from '../../errors/index.ts'
+import type { SeededClock } from './seeded-clock.ts'
 
 /**
  * Whether a simulated process lives, and what it does as long as it does. From its crash on nothing that it asks for
@@ -7,15 +8,18 @@ import { StreamsError } from '../../errors/index.ts'
 export class Life {
   readonly #mayCrash: (where: string) => boolean
   readonly #onCrash: (where: string) => void
+  readonly #clock: SeededClock
   readonly #waiting = new Set<(error: StreamsError) => void>()
   #isOver = false
+  #frozenUntilMs = 0
   #evict: () => void = () => {}
   /** Resolves when the group has noticed that the process is gone. */
   readonly evicted: Promise<void> = new Promise((resolve) => {
     this.#evict = resolve
   })
 
-  constructor(mayCrash: (where: string) => boolean, onCrash: (where: string) => void) {
+  constructor(clock: SeededClock, mayCrash: (where: string) => boolean, onCrash: (where: string) => void) {
+    this.#clock = clock
     this.#mayCrash = mayCrash
     this.#onCrash = onCrash
   }
@@ -24,8 +28,15 @@ export class Life {
     return this.#isOver
   }
 
+  /** Nothing that it asks for leaves it meanwhile, as if it had been stopped. */
+  freeze(ms: number): void {
+    this.#frozenUntilMs = this.#clock.nowMs() + ms
+  }
+
   /** Does it and gives its result, unless the process dies before, meanwhile, or when the answer comes. */
   async through<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const frozenMs = this.#frozenUntilMs - this.#clock.nowMs()
+    if (frozenMs > 0) await this.#clock.sleep(frozenMs)
     this.#meetCrash(`before ${what}`)
     if (this.#isOver) throw crashed()
     const working = work()

@@ -23,6 +23,8 @@ export class MortalTransport implements Transport {
   readonly admin: TransportAdmin
   readonly #real: Transport
   readonly #life: Life
+  /** As the group knows it, since its last assignment. */
+  memberId: string | undefined
   readonly #consumers: TransportConsumer[] = []
   readonly #readers: TransportReader[] = []
 
@@ -40,7 +42,16 @@ export class MortalTransport implements Transport {
   consumer(options: ConsumerOptions, listener: ConsumerListener): TransportConsumer {
     const life = this.#life
     const calls = new Set<Promise<unknown>>()
-    const real = this.#real.consumer(options, mortalListener(listener, life, calls))
+    const told: ConsumerListener = {
+      onAssigned: (assignment) => {
+        this.memberId = assignment.memberId
+        return listener.onAssigned(assignment)
+      },
+      onBatch: (batch, generation) => listener.onBatch(batch, generation),
+      onRevoking: (generation) => listener.onRevoking(generation),
+      onFailed: (error) => listener.onFailed(error),
+    }
+    const real = this.#real.consumer(options, mortalListener(told, life, calls))
     this.#consumers.push(real)
     const unwound = async (): Promise<void> => void (await Promise.allSettled(calls))
     return {

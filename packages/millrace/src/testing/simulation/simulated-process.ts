@@ -60,6 +60,7 @@ export class SimulatedProcess {
     this.name = name
     this.#world = world
     this.#life = new Life(
+      clock,
       () => faults.meetsCrash(),
       (where) => this.#died(where),
     )
@@ -77,6 +78,17 @@ export class SimulatedProcess {
 
   crash(): void {
     this.#life.crash('at some time')
+  }
+
+  /** Stopped for a while, and without its session when it goes on: it writes what it had begun, and learns of it later. */
+  freeze(groupId: string): void {
+    const { memberId } = this.#transport
+    if (memberId === undefined || this.app === undefined) return
+    const { random, server, trace } = this.#world
+    const ms = random.between(500, 8_000)
+    trace(`${this.name} (${memberId}) is frozen for ${ms} ms and loses its session`)
+    this.#life.freeze(ms)
+    server.evictMember(groupId, memberId, ms + random.between(0, 2_000))
   }
 
   async #run(own: { stateFolder: string; tables: ReturnType<typeof mortalTables>; clock: SeededClock }): Promise<void> {

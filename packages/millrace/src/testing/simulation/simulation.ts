@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { cpSync, existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { embedded, type EmbeddedServer } from '../../adapters/embedded/index.ts'
 import type { CompiledTopology } from '../../compile/index.ts'
 import { StreamsError } from '../../errors/index.ts'
@@ -159,6 +160,8 @@ export class Simulation {
       if (this.#faults.meets('rebalance', 0.15) && wanted.length < 5) this.#join()
       if (this.#faults.meets('rebalance', 0.15) && wanted.length > 1) void this.#leave(this.#random.pick(wanted))
       if (this.#faults.meets('crash', 0.05)) this.#random.pick(wanted)?.process?.crash()
+      if (this.#faults.meets('zombie', 0.1))
+        this.#random.pick(wanted)?.process?.freeze(this.#setup.topology.applicationId)
     }
   }
 
@@ -211,11 +214,13 @@ export class Simulation {
     return slot
   }
 
-  /** Starts it again whenever it has ended, with the folder that it had. */
+  /** Starts it again whenever it has ended, with what its folder held: what is left of a dead one may still have it open. */
   async #keep(slot: Slot): Promise<void> {
     for (let start = 1; slot.isWanted; start++) {
       const name = start === 1 ? slot.name : `${slot.name}, start ${start}`
-      slot.process = new SimulatedProcess(name, join(this.#setup.folder, slot.name), this.#world)
+      const folderOf = (number: number): string => join(this.#setup.folder, `${slot.name}-${number}`)
+      if (existsSync(folderOf(start - 1))) copyState(folderOf(start - 1), folderOf(start))
+      slot.process = new SimulatedProcess(name, folderOf(start), this.#world)
       await slot.process.ended
       await this.#clock.sleep(this.#random.between(50, 3_000))
     }
@@ -246,6 +251,11 @@ export class Simulation {
     this.#hasFailed = true
     this.#failure ??= thrown
   }
+}
+
+/** As of the last write to disk, without the lock of whoever has it open. */
+function copyState(from: string, to: string): void {
+  cpSync(from, to, { recursive: true, filter: (source) => basename(source) !== 'lock.mdb' })
 }
 
 async function isOver({ done }: Slot, clock: SeededClock): Promise<boolean> {
