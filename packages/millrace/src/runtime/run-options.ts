@@ -55,7 +55,10 @@ export interface RunOptions {
     readonly every?: number
     /** Commit after this many records, too. Default 100,000. */
     readonly maxRecords?: number
-    /** Commit when the stores of one task hold this many bytes for it, too. Default 32 MiB. */
+    /**
+     * Commit when the stores of one task hold this many bytes for it, too. Default 32 MiB. A changed record counts 300
+     * besides key and value, a row of a persistent store 600: a commit has at most about 100,000 and 50,000 of a task.
+     */
     readonly maxStateBytes?: number
   }
   readonly microBatch?: {

@@ -1,5 +1,10 @@
-import { recordOverheadBytes } from './record-bytes.ts'
 import { SortedIndex } from './sorted-index.ts'
+
+/**
+ * What a row counts besides key and value: more than it takes in memory, as it holds up everything else for longer, 3 µs
+ * from the changelog to the disk (100,000 rows, Node 20) against 1 µs for a record of a store in memory.
+ */
+const rowOverheadBytes = 600
 
 /** Rows on their way to disk; null deletes. Their sorted index is built when a range is asked for the first time. */
 export class PendingRows {
@@ -23,7 +28,7 @@ export class PendingRows {
     const before = this.#rows.get(key)
     if (before === undefined) {
       this.#sorted?.add(key)
-      this.#bytes += recordOverheadBytes + key.length
+      this.#bytes += rowOverheadBytes + key.length
     }
     this.#bytes += (value?.length ?? 0) - (before?.length ?? 0)
     this.#rows.set(key, value)
@@ -34,7 +39,7 @@ export class PendingRows {
     if (before === undefined) return
     this.#rows.delete(key)
     this.#sorted?.delete(key)
-    this.#bytes -= recordOverheadBytes + key.length + (before?.length ?? 0)
+    this.#bytes -= rowOverheadBytes + key.length + (before?.length ?? 0)
   }
 
   [Symbol.iterator](): Iterator<[string, string | null]> {
