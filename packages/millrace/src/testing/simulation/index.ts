@@ -1,4 +1,4 @@
-export { type FaultKind, faultKinds } from './faults.ts'
+export type { FaultKind } from './faults.ts'
 export type { OutputCheck } from './output-checks.ts'
 export { simulate, type SimulationOptions, type SimulationReport } from './simulate.ts'
 export { type SeedsOptions, simulateSeeds } from './simulate-seeds.ts'
