@@ -7,7 +7,7 @@ import { explainRepartitions } from './explain-repartition.ts'
 import { inputsOf } from './input-names.ts'
 import { nodeLabel } from './node-label.ts'
 import { storesOf } from './passes/check-stores.ts'
-import { whyNotExact } from './passes/decide-origins.ts'
+import { whyNotExactAt } from './passes/decide-origins.ts'
 
 /** One thing that is said about an operation: its name, and a sentence. */
 export type Fact = readonly [name: string, text: string]
@@ -67,7 +67,7 @@ function exactness(node: PlanNode, { subTopologies, plan }: CompiledTopology): r
   const shared = new Map(plan.stores.map((store) => [store.name, store]))
   const sub = subTopologies.find((one) => one.nodes.includes(node))
   if (sub === undefined || !openedBy(node, shared).some((store) => store.isLogged)) return []
-  return [explainExactness(whyNotExact(sub, subTopologies))]
+  return [explainExactness(whyNotExactAt(node, sub, subTopologies))]
 }
 
 function openedBy(node: PlanNode, shared: ReadonlyMap<string, StoreSpec>): readonly StoreSpec[] {

@@ -196,4 +196,20 @@ describe('explain', () => {
     expect(said('forgotten')).toBeUndefined()
     expect(text).toContain('and the reader cannot tell: b and c interleave before it')
   })
+
+  it('does not blame a store for what only others of its task read', () => {
+    const text = topology('t', (t) => {
+      const rows = t.table('rows', { store: 'rows', ...number })
+      const merged = t.source('b', number).merge(t.source('c', number))
+      merged
+        .selectKey(String)
+        .joinTable(rows, { type: 'inner', name: 'joined', select: (value) => value })
+        .groupByKey()
+        .count({ store: 'counts' })
+    }).explain()
+    const said = (store: string) =>
+      /after crash +(.*)/.exec(text.slice(text.indexOf(`store        ${store}`)).split('·')[0]!)?.[1]
+    expect(said('rows')).toBe('exact under at-least-once')
+    expect(said('counts')).toMatch(/^at-least-once may double/)
+  })
 })

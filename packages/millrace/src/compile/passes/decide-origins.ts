@@ -105,9 +105,25 @@ function pathsTo(sink: PlanNode, sub: SubTopology): number {
 
 /** Why stores of a sub-topology may count a record twice after a crash; undefined where they are exact. */
 export function whyNotExact(sub: SubTopology, subs: readonly SubTopology[]): string | undefined {
+  return whyRepeated(sub.sourceTopics, subs)
+}
+
+/** The same of one operation's stores: what other operations of its task read does not matter to them. */
+export function whyNotExactAt(node: PlanNode, sub: SubTopology, subs: readonly SubTopology[]): string | undefined {
+  // what a processor keeps may depend on others that share its stores, and on the time of the task
+  if (node.kind === 'process') return whyNotExact(sub, subs)
+  const sources = nodesAbove(node, sub).filter((one) => one.kind === 'source')
+  return whyRepeated(
+    sources.flatMap((source) => source.topics),
+    subs,
+  )
+}
+
+/** Why one of these topics may bring a record twice without saying so. */
+function whyRepeated(topics: readonly string[], subs: readonly SubTopology[]): string | undefined {
   for (const writer of subs) {
     for (const node of writer.nodes) {
-      if (node.kind !== 'repartition-sink' || !sub.sourceTopics.includes(node.topic)) continue
+      if (node.kind !== 'repartition-sink' || !topics.includes(node.topic)) continue
       if (node.noOriginBecause !== undefined) return node.noOriginBecause
     }
   }
