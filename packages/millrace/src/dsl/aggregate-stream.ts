@@ -1,3 +1,4 @@
+import { groupTopic } from './group-topic.ts'
 import type { Handle } from './handle.ts'
 import { storeFields, topicSafe } from './handle.ts'
 import type { Grouping } from './k-grouped-stream.ts'
@@ -37,8 +38,7 @@ export function prepareAggregate(
   const value = valueSerde(options.value, {})
   const inputs = sources.map(({ at, grouping }, index) => {
     const suffix = sources.length > 1 ? `-${index + 1}` : ''
-    const name = grouping.repartition ?? `${topicSafe(options.store ?? id)}${suffix}`
-    return at.repartitioned(name, grouping.key, grouping.value)
+    return groupTopic(at, grouping, `${topicSafe(options.store ?? id)}${suffix}`)
   })
   return {
     inputs: inputs as unknown as readonly [Handle, ...Handle[]],

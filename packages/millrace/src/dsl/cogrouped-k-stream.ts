@@ -1,4 +1,4 @@
-import type { SessionWindowsSpec, SlidingWindowsSpec, TimeWindowsSpec, CalendarWindowsSpec } from '../plan/index.ts'
+import type { SessionWindowsSpec } from '../plan/index.ts'
 import { type AggregateInput, aggregateStream } from './aggregate-stream.ts'
 import { handleOf } from './handle.ts'
 import type { KGroupedStream } from './k-grouped-stream.ts'
@@ -7,9 +7,9 @@ import type { AggregateOptions } from './stateful-options.ts'
 import { aggregateSessions, aggregateWindows, type SessionOptions, type WindowedOptions } from './aggregate-windows.ts'
 import type { OfAggregate, SameKey, TopologyTypeError } from './type-error.ts'
 import type { Windowed } from '../ports/state-store.ts'
+import type { WindowsSpec } from './windowed-k-stream.ts'
 
 type Callback = (...args: never[]) => unknown
-type Windows = TimeWindowsSpec | CalendarWindowsSpec | SlidingWindowsSpec
 
 /** Several grouped streams that go into one table, each with an aggregator of its own. All have the same key type. */
 export class CogroupedKStream<K, A> {
@@ -25,7 +25,8 @@ export class CogroupedKStream<K, A> {
       SameKey<K, K2, 'cogroup() needs all streams to be grouped by the same key type; groupBy() another key first'>,
     add: (aggregate: A, value: V, key: K) => A | null | undefined | TopologyTypeError<OfAggregate<'cogroup()'>>,
   ): CogroupedKStream<K, A> {
-    const input = { at: handleOf(stream), grouping: stream.grouping, aggregator: add as Callback }
+    const at = this.#inputs[0]!.at.sameTopology(handleOf(stream), 'cogroup')
+    const input = { at, grouping: stream.grouping, aggregator: add as Callback }
     return new CogroupedKStream([...this.#inputs, input])
   }
 
@@ -39,12 +40,12 @@ export class CogroupedKStream<K, A> {
   /** The same per window. */
   aggregateWindowed(
     windows:
-      | Windows
-      | TopologyTypeError<'aggregateWindowed() takes tumbling(), hopping(), sliding() or calendar(); use aggregateSessions() for session()'>,
+      | WindowsSpec
+      | TopologyTypeError<'aggregateWindowed() takes tumbling(), hopping(), sliding(), calendar() or unlimited(); use aggregateSessions() for session()'>,
     options: WindowedOptions<K, never, A> & { readonly init: () => A | TopologyTypeError<OfAggregate<'cogroup()'>> },
   ): KTable<Windowed<K>, A> {
     const { init, ...rest } = options
-    return aggregateWindows('cogroup', this.#inputs, windows as Windows, rest, init as () => A)
+    return aggregateWindows('cogroup', this.#inputs, windows as WindowsSpec, rest, init as () => A)
   }
 
   /** The same per session; `merge` joins the aggregates of two sessions that have become one. */

@@ -1,4 +1,5 @@
 import { changed, long, type Serde } from '../serde/index.ts'
+import { groupTopic } from './group-topic.ts'
 import { type Handle, Handled, handleOf, storeFields, topicSafe } from './handle.ts'
 import type { Grouping } from './k-grouped-stream.ts'
 import { cacheBytesOf } from './checked-option.ts'
@@ -73,9 +74,9 @@ export class KGroupedTable<K, V> extends Handled {
     const id = at.idOf(operation, options)
     const key = (options.key as Serde<unknown> | undefined) ?? this.#grouping.key
     const value = (options.value as Serde<unknown> | undefined) ?? this.#grouping.value
-    const name = this.#grouping.repartition ?? topicSafe(options.store ?? id)
     // not implicit: a table that is re-keyed always has to go to another task
-    const input = at.repartitioned(name, this.#grouping.key, changed(this.#grouping.value), { isImplicit: false })
+    const written = { value: changed(this.#grouping.value), isImplicit: false }
+    const input = groupTopic(at, this.#grouping, topicSafe(options.store ?? id), written)
     const node = {
       kind: 'table-aggregate',
       add,

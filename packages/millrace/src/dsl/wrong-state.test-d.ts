@@ -57,7 +57,7 @@ describe('aggregations', () => {
     grouped.windowedBy(session(10)).aggregate({ init: () => 0, add: (sum) => sum })
     // @ts-expect-error windows without an end never close: leave out emit: 'on-window-close'
     grouped.windowedBy(unlimited()).count({ emit: 'on-window-close' })
-    // @ts-expect-error aggregateWindowed() takes tumbling(), hopping(), sliding() or calendar(); use aggregateSessions() for session()
+    // @ts-expect-error aggregateWindowed() takes tumbling(), hopping(), sliding(), calendar() or unlimited(); use aggregateSessions() for session()
     grouped.cogroup((sum: number) => sum).aggregateWindowed(session(10), { init: () => 0 })
     // @ts-expect-error untilWindowCloses() needs the result of a windowed aggregation
     counts.suppress(untilWindowCloses())

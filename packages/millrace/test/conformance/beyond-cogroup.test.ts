@@ -1,4 +1,13 @@
-import { session, sliding, string, topology, tumbling } from 'millrace'
+import {
+  type KGroupedStream,
+  session,
+  sliding,
+  string,
+  topology,
+  type TopologyBuilder,
+  tumbling,
+  unlimited,
+} from 'millrace'
 import { describe, expect, it } from 'vitest'
 import { text, texts } from './topologies/text.ts'
 import { windowedText } from './topologies/windowed-text.ts'
@@ -22,6 +31,39 @@ function cogrouped(kind: Kind) {
     windowedText(table).to('out', texts)
   })
 }
+
+describe('cogroups beyond the cases', () => {
+  it('refuse a stream of another topology', () => {
+    const elsewhere: KGroupedStream<string, string>[] = []
+    const add = (count: number): number => count + 1
+    topology('other', (t) => {
+      elsewhere.push(t.source('one', texts).groupByKey())
+      elsewhere[0]!.count()
+    })
+    const define = (t: TopologyBuilder) => t.source('two', texts).groupByKey().cogroup(add).cogroup(elsewhere[0]!, add)
+    expect(() => topology('app', define)).toThrow(/cogroup\(\) got a stream or table of another topology/)
+  })
+
+  it('fill one window without an end', () => {
+    const forever = topology('app', (t) => {
+      const table = t
+        .source('in', texts)
+        .groupByKey()
+        .cogroup<string>((all, value) => all + text(value))
+        .aggregateWindowed(unlimited({ start: 10 }), { init: () => '', value: string() })
+      table
+        .toStream()
+        .map(({ key, value }) => ({ key: `${key.key}@${key.window.start}`, value }))
+        .to('out', texts)
+    })
+    expect(forever).toBring(`
+> in | k | early | 9
+> in | k | a | 10
+  < out | k@10 | a | 10
+> in | k | b | 90
+  < out | k@10 | ab | 90`)
+  })
+})
 
 describe('windowed cogroups beyond the cases', () => {
   it('keep a stream time per input: what is late for one is on time for the other', () => {
