@@ -46,7 +46,7 @@ export class OutputBuffer {
   #keyless = 0
   #sending: Promise<void> | undefined
   #failure: StreamsError | undefined
-  readonly #watchers = new Map<string, AckListener>()
+  readonly #watchers = new Map<string, { readonly listener: AckListener; readonly since: number }>()
   /** How many records had been added when the buffer was sealed; what came later stays. */
   #sealedAt = Infinity
   readonly #unsealed = new Signal()
@@ -106,12 +106,17 @@ export class OutputBuffer {
     }
   }
 
-  /** Told of every acknowledged batch of one partition, in order. The result ends it. */
+  /**
+   * Told of every acknowledged batch of one partition, in order, from now on: what was added before belongs to an earlier
+   * task, and is to its successor what somebody else wrote. The result ends it.
+   */
   watch(topic: string, partition: number, listener: AckListener): () => void {
     const name = `${topic} ${partition}`
-    this.#watchers.set(name, listener)
+    this.#closeOpen()
+    const watcher = { listener, since: this.#added }
+    this.#watchers.set(name, watcher)
     return () => {
-      if (this.#watchers.get(name) === listener) this.#watchers.delete(name)
+      if (this.#watchers.get(name) === watcher) this.#watchers.delete(name)
     }
   }
 
@@ -174,7 +179,7 @@ export class OutputBuffer {
     }
     try {
       const acks = await this.#producer.send(request satisfies readonly ProduceBatch[])
-      for (const ack of acks) this.#watchers.get(`${ack.topic} ${ack.partition}`)?.(ack)
+      for (const ack of acks) this.#acknowledged(ack, request)
     } catch (thrown) {
       this.#failure = asProduceFailed(thrown)
       this.#onFailed(this.#failure)
@@ -183,6 +188,13 @@ export class OutputBuffer {
     this.#inFlight = []
     this.#bytes -= bytes
     this.#produced.value += records
+  }
+
+  #acknowledged(ack: ProduceAck, request: readonly OpenBatch[]): void {
+    const watcher = this.#watchers.get(`${ack.topic} ${ack.partition}`)
+    if (watcher === undefined) return
+    const batch = request.find((one) => one.topic === ack.topic && one.partition === ack.partition)
+    if (batch !== undefined && batch.opened >= watcher.since) watcher.listener(ack)
   }
 
   /** The oldest batches, at most one per partition, up to the size of a request. */
