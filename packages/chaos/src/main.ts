@@ -83,7 +83,7 @@ function verdictText({ faults, counts, processes, exitsInOutages, repeatedResult
     `${counts.toLocaleString('en')} counts`,
     `${processes} processes`,
     `${repeatedResults.toLocaleString('en')} repeated results`,
-    ...(exitsInOutages > 0 ? [`${exitsInOutages} gave up in an outage and were started again`] : []),
+    ...exitsInOutages.map((reason) => `a process gave up in an outage and was started again (${reason})`),
   ].join(', ')
   if (faults.length === 0) return `OK: state and output are what they must be. ${facts}.`
   return `FAILED: ${facts}.\n${faults.map((fault) => `- ${fault}`).join('\n')}`

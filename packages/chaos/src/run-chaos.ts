@@ -21,7 +21,8 @@ export interface ChaosResult {
   readonly faults: readonly string[]
   readonly phases: readonly Phase[]
   readonly processes: number
-  readonly exitsInOutages: number
+  /** Why processes gave up while a server was down; they were started again. */
+  readonly exitsInOutages: readonly string[]
   readonly counts: number
   /** Results in the output that repeat an earlier one. */
   readonly repeatedResults: number

@@ -27,7 +27,8 @@ export class Workers {
   #outages = 0
   #isClosed = false
   #started = 0
-  #exitsInOutages = 0
+  /** Why processes gave up while a server was down; they were started again. */
+  readonly exitsInOutages: string[] = []
 
   constructor(options: WorkerOptions, sharesFolder: boolean) {
     this.#options = options
@@ -40,11 +41,6 @@ export class Workers {
 
   get started(): number {
     return this.#started
-  }
-
-  /** Processes that gave up while a server was down, and were started again. */
-  get exitsInOutages(): number {
-    return this.#exitsInOutages
   }
 
   /** What all processes together have done, as far as they had said. */
@@ -110,7 +106,7 @@ export class Workers {
     add(this.#ended, worker)
     if (this.#leaving.delete(worker)) return
     const failure = worker.failure === undefined ? undefined : `${worker.failure.code}: ${worker.failure.message}`
-    if (this.#outages > 0) this.#exitsInOutages += 1
+    if (this.#outages > 0) this.exitsInOutages.push(failure ?? `ended with ${exit.signal ?? exit.code}`)
     else this.faults.push({ ...exit, name: worker.name, failure, log: worker.log })
     setTimeout(() => {
       if (!this.#isClosed) this.start()
