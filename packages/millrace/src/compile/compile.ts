@@ -3,6 +3,7 @@ import type { CompiledTopology, RepartitionTopic } from './compiled-topology.ts'
 import { checkDeadLetters } from './passes/check-dead-letters.ts'
 import { checkInternalTopics } from './passes/check-internal-topics.ts'
 import { checkJoins } from './passes/check-joins.ts'
+import { checkReadTables } from './passes/check-read-tables.ts'
 import { checkSources } from './passes/check-sources.ts'
 import { checkStores } from './passes/check-stores.ts'
 import { checkSuppress } from './passes/check-suppress.ts'
@@ -37,6 +38,7 @@ export function compile(plan: Plan, options: CompileOptions = {}): CompiledTopol
   checkStores(plan, tables)
   checkSuppress(tables)
   checkJoins(tables)
+  checkReadTables(tables)
   const nodes = splitRepartitions(tables, applicationId)
   const cut = cutSubTopologies(nodes, plan.stores)
   const subTopologies = nameChangelogs(decideOrigins(cut), applicationId)

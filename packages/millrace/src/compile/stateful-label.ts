@@ -29,7 +29,7 @@ export function statefulLabel(node: Exclude<PlanNode, { readonly kind: Stateless
     case 'repartition-sink':
       return `to internal topic ${node.topic} (key ${node.keySerde.name}, value ${node.valueSerde.name}${chosenPartition(node)})`
     case 'process':
-      return `${node.isKeyFixed ? 'processValues' : 'process'}${names('stores', Object.values(node.stores))}${names('global tables', Object.values(node.tables))}`
+      return `${node.isKeyFixed ? 'processValues' : 'process'}${names('stores', Object.values(node.stores))}${names('tables', Object.values(node.tables))}`
     case 'table-source':
       return `table${kept(node)}`
     case 'global-table':

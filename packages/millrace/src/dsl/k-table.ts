@@ -36,6 +36,9 @@ interface Materialized {
  * callbacks are not called for them. An immutable handle, like KStream.
  */
 export class KTable<K, V> extends Handled {
+  /** Types only. */
+  declare readonly row: readonly [K, V]
+
   /** Keeps the rows for which `predicate` holds; a row that no longer passes is deleted. */
   filter<Narrow extends V>(
     predicate: (value: V, key: K) => value is Narrow,

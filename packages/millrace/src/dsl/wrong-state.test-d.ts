@@ -102,11 +102,14 @@ describe('processors', () => {
     ratings.process((context) => ({ process: ({ key, value }) => context.forward({ key, value }) }))
     // @ts-expect-error Type 'Rating' is not assignable to type 'string'
     ratings.process<string, string>((context) => ({ process: ({ key, value }) => context.forward({ key, value }) }))
-    // @ts-expect-error Type 'string' is not assignable to type 'GlobalKTable<unknown, unknown> | StoreHandle<StateStore>'
+    // @ts-expect-error Type 'string' is not assignable to type 'Rows<unknown, unknown> | StoreHandle<StateStore>'
     ratings.process(() => ({ process: ({ key }) => key }), { stores: { latest: 'latest' } })
     const films = t.globalTable('films', { value: string() })
     // @ts-expect-error Property 'put' does not exist on type 'ReadableKeyValueStore<string, ValueAndTimestamp<string>>'
     ratings.process(({ stores }) => ({ process: ({ key }) => stores.films.put(key, 'x') }), { stores: { films } })
+    const users = t.table('users', { value: string() })
+    // @ts-expect-error Property 'put' does not exist on type 'ReadableKeyValueStore<string, ValueAndTimestamp<string>>'
+    ratings.process(({ stores }) => ({ process: ({ key }) => stores.users.put(key, 'x') }), { stores: { users } })
     void t
     void topology
   })

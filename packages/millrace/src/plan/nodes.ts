@@ -228,7 +228,7 @@ export interface ProcessNode extends NodeFields {
   readonly supplier: Callback
   /** Store names in the plan, by the names that the processor uses. */
   readonly stores: Readonly<Record<string, string>>
-  /** Ids of global tables, by the names that the processor uses. */
+  /** Ids of tables that are read, global ones too, by the names that the processor uses. */
   readonly tables: Readonly<Record<string, string>>
   /** Whether the key cannot change (`processValues`). */
   readonly isKeyFixed: boolean

@@ -20,7 +20,7 @@ export interface ForwardedRecord<K, V> {
   readonly headers?: RecordHeaders
 }
 
-/** Stores, and the rows of global tables, by the names that a processor calls them. */
+/** Stores, and the rows of tables, by the names that a processor calls them. */
 type ConnectedStores = Readonly<Record<string, StateStore | ReadableKeyValueStore<unknown, unknown>>>
 
 /**

@@ -57,7 +57,7 @@ export interface RangeOptions {
   readonly reverse?: boolean
 }
 
-/** What can be read by key, also of a global table. Changes made during an iteration may or may not show in it. */
+/** What can be read by key, also of a table. Changes made during an iteration may or may not show in it. */
 export interface ReadableKeyValueStore<K, V> {
   get(key: K): V | undefined
   /** Both ends inclusive, by the order of serialised keys; undefined is an open end. */

@@ -1,5 +1,6 @@
 export { buildChain, type Chain, type TaskServices } from './build-chain.ts'
 export { CurrentRecord } from './current-record.ts'
+export { readableRows } from './readable-rows.ts'
 export type { TableView } from './table-view.ts'
 export { isSameInput, type RecordOriginMark, withoutOrigin } from './origin-header.ts'
 export { eventTime } from './event-time.ts'

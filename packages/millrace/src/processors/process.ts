@@ -22,10 +22,11 @@ const known = new WeakSet<AnyProcessor>()
 /** Runs a processor of the user's own: a new one per task, made when the task's stores are restored. */
 export function process(node: ProcessNode, forward: Forward, services: ProcessorServices): Forward {
   const state: State = { key: null, timestamp: 0, isRunning: true }
-  const context = contextOf(node, forward, services, state)
   const supplier = node.supplier as unknown as (context: AnyContext) => AnyProcessor
   let processor: AnyProcessor
   services.onStart(() => {
+    // tables are built after what reads them
+    const context = contextOf(node, forward, services, state)
     processor = placed(node, services, 'made', () => supplier(context))
     if (typeof processor?.process !== 'function') throw noProcessor(node)
     if (known.has(processor)) throw sharedProcessor(node)

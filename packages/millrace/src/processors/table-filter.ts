@@ -1,10 +1,14 @@
 import type { TableFilterNode } from '../plan/index.ts'
+import type { ValueAndTimestamp } from '../ports/state-store.ts'
 import { promiseReturned, type UserFunction } from './callback.ts'
 import type { Change } from './change.ts'
 import { cacheBytesOf, emitTable } from './emit-table.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
+import { derivedRows } from './readable-rows.ts'
 import { tableRows } from './table-rows.ts'
 import type { TableView } from './table-view.ts'
+
+type Row = ValueAndTimestamp<unknown>
 
 /**
  * A row that does not pass is a deletion. Where old values are known, a deletion of what never passed is left out; not
@@ -54,17 +58,17 @@ function predicateOf(
 }
 
 function filteredView(parent: TableView, test: (value: unknown, key: unknown) => boolean | undefined): TableView {
+  const passing = (row: Row | undefined, key: unknown): Row | undefined =>
+    row !== undefined && test(row.value, key) === true ? row : undefined
   return {
     get isVersioned() {
       return parent.isVersioned
     },
-    get: (key) => {
-      const row = parent.get(key)
-      return row !== undefined && test(row.value, key) === true ? row : undefined
-    },
-    getAsOf: (key, asOf) => {
-      const row = parent.getAsOf?.(key, asOf)
-      return row !== undefined && test(row.value, key) === true ? row : undefined
+    get: (key) => passing(parent.get(key), key),
+    getAsOf: (key, asOf) => passing(parent.getAsOf?.(key, asOf), key),
+    get rows() {
+      const { rows } = parent
+      return rows && derivedRows(rows, passing)
     },
   }
 }

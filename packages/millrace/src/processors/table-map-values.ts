@@ -5,6 +5,7 @@ import { promiseReturned, type UserFunction } from './callback.ts'
 import type { Change } from './change.ts'
 import { emitTable } from './emit-table.ts'
 import type { Forward, ProcessorServices } from './processor.ts'
+import { derivedRows } from './readable-rows.ts'
 import { tableRows } from './table-rows.ts'
 import type { TableView } from './table-view.ts'
 
@@ -59,5 +60,9 @@ function mappedView(parent: TableView, map: Mapper): TableView {
     },
     get: (key) => mapped(parent.get(key), key),
     getAsOf: (key, asOf) => mapped(parent.getAsOf?.(key, asOf), key),
+    get rows() {
+      const { rows } = parent
+      return rows && derivedRows(rows, mapped)
+    },
   }
 }

@@ -1,5 +1,6 @@
 import type { TableStoreSpec } from '../plan/index.ts'
 import type { ProcessorServices } from './processor.ts'
+import { readableRows } from './readable-rows.ts'
 import type { TableView } from './table-view.ts'
 
 /** The stored rows of a table, whether the store keeps one version of them or all. */
@@ -23,6 +24,7 @@ function latestRows(spec: TableStoreSpec & { kind: 'timestamped-key-value' }, se
   return {
     isVersioned: false,
     get: (key) => store.get(key),
+    rows: readableRows(store),
     put: (key, value, timestamp) => {
       store.put(key, value === null ? null : { value, timestamp })
       return 'latest'

@@ -8,8 +8,8 @@ export interface TableView {
   /** Versioned tables: the row as it was at a time. */
   getAsOf?(key: unknown, asOf: number): ValueAndTimestamp<unknown> | undefined
   readonly isVersioned: boolean
-  /** All that can be read of a global table. */
-  readonly rows?: ReadableKeyValueStore<unknown, ValueAndTimestamp<unknown>>
+  /** All that a processor can read: of a global table, and of one that keeps the latest rows in a store. */
+  readonly rows?: ReadableKeyValueStore<unknown, ValueAndTimestamp<unknown>> | undefined
 }
 
 /** Of a table without a store: nobody looks rows up there, but filters below ask what kind of table it is. */

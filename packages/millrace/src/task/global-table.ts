@@ -1,8 +1,7 @@
 import type { GlobalTableNode } from '../plan/index.ts'
 import type { Counter } from '../ports/metrics.ts'
 import type { RecordBatch } from '../ports/record.ts'
-import type { RangeOptions, ReadableKeyValueStore } from '../ports/state-store.ts'
-import type { TableView } from '../processors/index.ts'
+import { readableRows, type TableView } from '../processors/index.ts'
 import type { StoreFactory } from '../state/index.ts'
 
 /** A global table of one instance: its rows, kept by the records of its topic in the order of each partition. */
@@ -20,7 +19,7 @@ export class GlobalTable {
     this.#dropped = dropped
     this.store = store
     this.#put = (key, value) => store.put(key, value)
-    this.view = { get: (key) => store.get(key), isVersioned: false, rows: readable(store) }
+    this.view = { get: (key) => store.get(key), isVersioned: false, rows: readableRows(store) }
   }
 
   get topic(): string {
@@ -40,17 +39,4 @@ export class GlobalTable {
       }
     }
   }
-}
-
-/** The reads of a store alone: nobody but its topic changes a global table. */
-function readable<K, V>(store: ReadableKeyValueStore<K, V>): ReadableKeyValueStore<K, V> {
-  return Object.freeze({
-    get: (key: K) => store.get(key),
-    range: (from: K | undefined, to: K | undefined, options?: RangeOptions) => store.range(from, to, options),
-    prefixScan: (prefix: Buffer, options?: RangeOptions) => store.prefixScan(prefix, options),
-    all: (options?: RangeOptions) => store.all(options),
-    get size() {
-      return store.size
-    },
-  })
 }

@@ -76,7 +76,7 @@ function lazyView(find: () => TableView): TableView {
       return view().isVersioned
     },
     get rows() {
-      return view().rows!
+      return view().rows
     },
   }
 }

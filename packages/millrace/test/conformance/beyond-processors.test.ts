@@ -82,7 +82,7 @@ describe('processors beyond the cases', () => {
 > in | k | one | 2
   < out | k | undefined ones of 2 | 2
   < out | put | none | 2`)
-    expect(translating.describe()).toContain('process (global tables words-global)')
+    expect(translating.describe()).toContain('process (tables words-global)')
     expect(translating.describe('mermaid')).toMatch(/n\d+ -\.-> n\d+/)
     expect(translating.explain()).toContain('looks up     rows in words-global')
   })

@@ -3,7 +3,7 @@ import type { SubTopology } from '../compiled-topology.ts'
 import { storesOf } from './check-stores.ts'
 import { subTopologyName } from './sub-topology-name.ts'
 
-/** Connected components of the plan, processors that share a store included, numbered in the order written. */
+/** Connected components of the plan, processors that share a store or read a table included, numbered in the order written. */
 export function cutSubTopologies(nodes: readonly PlanNode[], shared: readonly StoreSpec[]): readonly SubTopology[] {
   const component = new Map<string, Set<PlanNode>>()
   const byStore = new Map<string, string>()
@@ -11,7 +11,12 @@ export function cutSubTopologies(nodes: readonly PlanNode[], shared: readonly St
     if (node.kind === 'global-table') continue
     const joined = new Set<PlanNode>([node])
     const links = node.kind === 'process' ? Object.values(node.stores) : []
-    const linked = [...node.parents, ...links.map((store) => byStore.get(store)).filter((id) => id !== undefined)]
+    const tables = node.kind === 'process' ? Object.values(node.tables) : []
+    const linked = [
+      ...node.parents,
+      ...tables,
+      ...links.map((store) => byStore.get(store)).filter((id) => id !== undefined),
+    ]
     for (const parent of linked) for (const member of component.get(parent) ?? []) joined.add(member)
     for (const member of joined) component.set(member.id, joined)
     for (const store of links) byStore.set(store, node.id)

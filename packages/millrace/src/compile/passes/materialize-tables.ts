@@ -19,6 +19,7 @@ export function materializeTables(nodes: readonly PlanNode[]): readonly PlanNode
     else if (node.kind === 'subscription-send') needs.oldValues(node.parents[0]!, true)
     else if (node.kind === 'subscription-join') needs.view(node.parents[1]!)
     else if (node.kind === 'response-join') needs.view(node.parents[1]!)
+    else if (node.kind === 'process') for (const table of Object.values(node.tables)) needs.rows(table)
     else if (node.kind === 'table-filter') needs.oldValuesOfFilter(node)
   }
   return nodes.map((node) => needs.decided(node))
@@ -51,6 +52,14 @@ class Needs {
     if (this.#materialized.has(id)) return
     if (node.kind === 'table-filter' || node.kind === 'table-map-values') this.view(node.parents[0]!)
     else if (node.kind === 'table-table-join') for (const parent of node.parents) this.view(parent)
+    else this.#materialized.add(id)
+  }
+
+  /** All rows of the table must be there to read: a join has them only in a store of its own. */
+  rows(id: string): void {
+    const node = this.#nodes.get(id)!
+    if (!isTable(node) || this.#materialized.has(id)) return
+    if (node.kind === 'table-filter' || node.kind === 'table-map-values') this.rows(node.parents[0]!)
     else this.#materialized.add(id)
   }
 
